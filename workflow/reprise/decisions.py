@@ -1,0 +1,171 @@
+"""What people decided: files that are only ever appended to, read and checked line by line.
+
+A decision names a record, not a work, so that it survives merges. It stands above every rule, and it
+goes stale loudly: where its fingerprint no longer fits what is decided on, it is queued again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reprise.csvfiles import read_user_csv
+from reprise.mistakes import Mistake, did_you_mean
+
+HEADER = (
+    "record_id", "stage", "variable", "value", "reason", "who", "role", "when", "note", "fingerprint",
+)  # fmt: skip
+ROLES = ("reviewer", "adjudicator")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of a decision file."""
+
+    file: str
+    line: int
+    record_id: str
+    stage: str
+    variable: str
+    value: str
+    reason: str
+    who: str
+    role: str
+    when: str
+    note: str
+    fingerprint: str
+
+    @property
+    def place(self) -> str:
+        """Where the line stands, for messages."""
+        return f"{self.file} line {self.line}"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the lines on one question come to.
+
+    `value` is empty where people differ and no adjudicator spoke (`conflict`), or where the line is stale.
+    """
+
+    value: str
+    by: str
+    reason: str
+    conflict: bool
+    lines: tuple[Decision, ...]
+
+
+def read_decisions(path: str | Path, check: Callable[[Decision], str] = lambda d: "") -> list[Decision]:
+    """Read one decision file; a missing or empty one means no decisions.
+
+    Parameters
+    ----------
+    path : path
+    check : callable
+        Says what is wrong with a line's stage, variable or value; empty if nothing is.
+
+    Raises
+    ------
+    Mistake
+        All wrong lines at once.
+    """
+    if not Path(path).exists() or not Path(path).read_bytes().strip():
+        return []
+    table = read_user_csv(path, HEADER)
+    problems = [f"{table.file} line {line}: {what}" for line, what in table.broken]
+    decisions = []
+    for line, row in table.rows:
+        decision = Decision(table.file, line, **{k: v.strip() for k, v in row.items()})
+        wrong = _wrong(decision) or check(decision)
+        if wrong:
+            problems.append(f"{decision.place}: {wrong}")
+        else:
+            decisions.append(decision)
+    if problems:
+        raise Mistake(problems)
+    return decisions
+
+
+def _wrong(decision: Decision) -> str:
+    for column in ("record_id", "variable", "value", "who", "when"):
+        if not getattr(decision, column):
+            return f"'{column}' is empty; fill it in"
+    if decision.role not in ROLES:
+        return f"role '{decision.role}' is not known; {did_you_mean(decision.role, ROLES)}"
+    try:
+        dt.datetime.fromisoformat(decision.when)
+    except ValueError:
+        return f"when '{decision.when}' is not a date; write it as 2026-11-24"
+    return ""
+
+
+def check_value(variables: Mapping[str, Iterable[str]]) -> Callable[[Decision], str]:
+    """Make a check that knows each variable's values."""
+
+    def check(decision: Decision) -> str:
+        if decision.variable not in variables:
+            return (
+                f"variable '{decision.variable}' is not known; {did_you_mean(decision.variable, variables)}"
+            )
+        values = list(variables[decision.variable])
+        if values and decision.value not in values:
+            return f"value '{decision.value}' is not known; {did_you_mean(decision.value, values)}"
+        return ""
+
+    return check
+
+
+def find_record(name: str, known: Mapping[str, str]) -> str:
+    """Give the work of the record that a decision names, or an empty text.
+
+    A name without the suffix that tells apart the rows of one id stands for all of them, if all are
+    in one work.
+    """
+    if name in known:
+        return known[name]
+    works = {work for record, work in known.items() if record.startswith(name + "~")}
+    return works.pop() if len(works) == 1 else ""
+
+
+def by_work(
+    decisions: Iterable[Decision], work_of: Mapping[str, str]
+) -> tuple[dict[tuple[str, str], list[Decision]], list[Decision]]:
+    """Group decisions by work and variable; give back those that name no record of ours."""
+    known: dict[tuple[str, str], list[Decision]] = defaultdict(list)
+    unknown = []
+    for decision in decisions:
+        work = find_record(decision.record_id, work_of)
+        if work:
+            known[work, decision.variable].append(decision)
+        else:
+            unknown.append(decision)
+    return dict(known), unknown
+
+
+def settle(lines: Iterable[Decision]) -> Settled:
+    """Bring the lines on one question to one value.
+
+    One person's latest line on one record counts. People who differ, or one person who differs between
+    two records that a merge brought together, are a conflict until an adjudicator speaks.
+    """
+    latest: dict[tuple[str, str, str], Decision] = {}
+    for d in sorted(lines, key=lambda d: (d.when, d.file, d.line)):
+        latest[d.role, d.who, d.record_id] = d
+    counted = [d for (role, _, _), d in latest.items() if role == "adjudicator"] or list(latest.values())
+    counted.sort(key=lambda d: (d.who, d.record_id))
+    values = sorted({d.value for d in counted})
+    by = ", ".join(dict.fromkeys(d.who for d in counted))
+    if len(values) > 1:
+        said = "; ".join(f"{d.who}: {d.value}" for d in counted)
+        return Settled("", by, said, True, tuple(counted))
+    reason = "; ".join(dict.fromkeys(d.reason for d in counted if d.reason))
+    return Settled(values[0], by, reason, False, tuple(counted))
+
+
+def fingerprint(*facts: str) -> str:
+    """Hash what a decision is made on, so that a later change is noticed."""
+    return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:8]

@@ -1,0 +1,159 @@
+"""The record: one hit in one source. Its columns, its checks, and how tables are read and written.
+
+All columns are text, an empty text meaning "not stated"; `year` alone is a nullable integer.
+Lists are joined by "; ". A table is kept twice: as Parquet for the next step, exactly; as CSV for
+people, where a cell that a spreadsheet would run as a formula is preceded by an apostrophe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from reprise.csvfiles import FORMULA, guard_formula
+
+LIST_SEPARATOR = "; "
+
+# name -> what it holds. The order is the order of the columns on disk.
+COLUMNS: dict[str, str] = {
+    "record_id": "source and the source's own id, else a hash of the content; stable from run to run",
+    "source": "name of the source in the protocol",
+    "kind": "database, register, website, organisation or citation (PRISMA 2020)",
+    "origin": "file and line where the row stands",
+    "retrieved": "when the source was searched, as the protocol says",
+    "title": "as the source spells it",
+    "authors": "'Family, Given; Family, Given', as far as the source gives them so",
+    "year": "year of publication",
+    "publication_date": "ISO date, possibly without day or month",
+    "venue": "journal, proceedings, publisher or site",
+    "issn": "ISSNs, hyphenated",
+    "volume": "",
+    "issue": "",
+    "pages": "range or article number",
+    "doi": "lower case, without resolver",
+    "pmid": "",
+    "type": "one of TYPES",
+    "language": "ISO 639-1 code",
+    "abstract": "",
+    "keywords": "",
+    "peer_reviewed": "true, false or empty, as the source says",
+    "open_access": "gold, hybrid, bronze, green, diamond, closed or empty",
+    "fulltext_url": "address of the full text, as the source gives it",
+    "author_countries": "ISO 3166 codes of the authors' affiliations; may cover only some authors",
+    "affiliations": "as the source gives them",
+    "studied_countries": "ISO 3166 codes of the countries the work is about",
+    "retracted": "true, false or empty",
+    "url": "where the record was seen",
+    "note": "",
+}
+CONTENT = [
+    c for c in COLUMNS if c not in ("record_id", "source", "kind", "origin", "retrieved", "url", "note")
+]
+TYPES = (
+    "article", "review", "conference-paper", "book-chapter", "book", "report", "dissertation",
+    "editorial", "preprint", "news", "other",
+)  # fmt: skip
+OPEN_ACCESS = ("gold", "diamond", "hybrid", "bronze", "green", "closed")
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_SPACE = re.compile(r"\s+")
+
+
+def clean_text(text: str) -> str:
+    r"""Fold white space and drop control characters; the spelling stays as given.
+
+    Examples
+    --------
+    >>> clean_text(" Digital\tbadges\u0000 ")
+    'Digital badges'
+    """
+    text = "".join(c for c in text if c >= " " or c in "\t\n\r") if not text.isprintable() else text
+    return _SPACE.sub(" ", text).strip()
+
+
+def plain_text(text: str) -> str:
+    """Title or abstract without markup and HTML entities, for matching and showing."""
+    return clean_text(_TAG.sub("", html.unescape(text))) if "<" in text or "&" in text else text
+
+
+def clean_doi(text: str) -> str:
+    """Give the DOI in `text`, lower case and without resolver; empty if there is none.
+
+    Examples
+    --------
+    >>> clean_doi("https://doi.org/10.1186/S41239-021-00315-5")
+    '10.1186/s41239-021-00315-5'
+    >>> clean_doi("10.11/x")
+    ''
+    """
+    found = re.fullmatch(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", text.strip(), re.I)
+    return found.group(1).lower().rstrip(".,;") if found else ""
+
+
+def join(values: Iterable[str]) -> str:
+    """Join the distinct non-empty values of a list column, in order."""
+    return LIST_SEPARATOR.join(dict.fromkeys(v.strip() for v in values if v.strip()))
+
+
+def split(text: str) -> list[str]:
+    """Take a list column apart."""
+    return [part for part in (p.strip() for p in text.split(";")) if part]
+
+
+def content_hash(row: Mapping[str, object], length: int = 8) -> str:
+    """Hash what a record says of its work, leaving out where and when it was seen."""
+    text = "\x1f".join(str(row[c]) for c in CONTENT)
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def as_frame(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> pd.DataFrame:
+    """Make a table of text columns (`year`, where there is one, a nullable integer) from rows."""
+    frame = (
+        pd.DataFrame.from_records(list(rows), columns=list(columns))
+        if rows
+        else pd.DataFrame(columns=list(columns))
+    )
+    return as_typed(frame)
+
+
+def as_typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give every column its type: `year` Int64, numbers as they are, all else text without nulls."""
+    for column in frame.columns:
+        if column == "year":
+            frame[column] = pd.to_numeric(frame[column].replace("", None), errors="coerce").astype("Int64")
+        elif not pd.api.types.is_numeric_dtype(frame[column].dtype) or frame.empty:
+            frame[column] = frame[column].astype("str").fillna("")
+    return frame
+
+
+def write_csv(frame: pd.DataFrame, path: str | Path, *, excel: bool = False) -> None:
+    """Write a table for people: UTF-8, guarded; with a byte order mark where Excel is to open it."""
+    shown = frame.copy()
+    for column in shown.columns:
+        if not pd.api.types.is_numeric_dtype(shown[column].dtype):
+            text = shown[column].astype("str").fillna("")
+            risky = text.str.match(FORMULA.pattern)
+            if risky.any():
+                text = text.where(~risky, text[risky].map(guard_formula).reindex(text.index))
+            shown[column] = text
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    encoding = "utf-8-sig" if excel else "utf-8"
+    shown.to_csv(path, index=False, encoding=encoding, lineterminator="\n")
+
+
+def write_table(frame: pd.DataFrame, parquet: str | Path, csv_path: str | Path) -> None:
+    """Write a table as Parquet for the next step and as CSV for people."""
+    Path(parquet).parent.mkdir(parents=True, exist_ok=True)
+    frame.reset_index(drop=True).to_parquet(parquet, index=False)
+    write_csv(frame, csv_path)
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Read a Parquet table that `write_table` wrote."""
+    return pd.read_parquet(path)
