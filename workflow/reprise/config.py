@@ -307,3 +307,26 @@ def plain(model: BaseModel | list[Any] | dict[str, Any]) -> Any:
     if isinstance(model, BaseModel):
         return model.model_dump(mode="json")
     return json.loads(json.dumps(model, default=lambda m: m.model_dump(mode="json")))
+
+
+def check_files(protocol: Protocol) -> None:
+    """Look whether the files that the protocol names are there.
+
+    Raises
+    ------
+    Mistake
+        One line for each that isn't.
+    """
+    named = {f"sources.sample.{name}.file": source.file for name, source in protocol.sources.sample.items()}
+    named |= {
+        "journals": protocol.journals,
+        "coding.codebook": protocol.coding.codebook,
+        "review.published": protocol.review.published,
+    }
+    lines = [
+        f"{CONFIG}: {key}: there is no file {file}; correct the name, or restore the file"
+        for key, file in named.items()
+        if not Path(file).is_file()
+    ]
+    if lines:
+        raise Mistake(lines)

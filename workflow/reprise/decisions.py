@@ -131,6 +131,14 @@ def find_record(name: str, known: Mapping[str, str]) -> str:
     return works.pop() if len(works) == 1 else ""
 
 
+def names_no_record(decision: Decision) -> str:
+    """Tell that a decision names a record that is not here."""
+    return (
+        f"{decision.place}: record '{decision.record_id}' is not among the records; the decision is not used; "
+        "correct the id, or leave it until the record comes back"
+    )
+
+
 def by_work(
     decisions: Iterable[Decision], work_of: Mapping[str, str]
 ) -> tuple[dict[tuple[str, str], list[Decision]], list[Decision]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -157,3 +158,17 @@ def write_table(frame: pd.DataFrame, parquet: str | Path, csv_path: str | Path) 
 def read_table(path: str | Path) -> pd.DataFrame:
     """Read a Parquet table that `write_table` wrote."""
     return pd.read_parquet(path)
+
+
+def check_nothing_lost(stage: str, entered: Iterable[str], left: Iterable[str]) -> None:
+    """Stop where the ids that leave a stage are not the ids that entered it, each once (rule 1).
+
+    Raises
+    ------
+    AssertionError
+        Naming the ids; it is a fault of the program, not of its user.
+    """
+    before, after = Counter(entered), Counter(left)
+    if before != after:
+        lost, added = sorted((before - after).elements()), sorted((after - before).elements())
+        raise AssertionError(f"{stage}: ids lost {lost[:20]}, ids added {added[:20]}")

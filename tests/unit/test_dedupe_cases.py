@@ -1,0 +1,35 @@
+"""Pairs as real exports show them, each with what the rules must say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reprise.dedupe.works import find_works
+from reprise.records import COLUMNS, as_frame
+
+CASES = json.loads((Path(__file__).parents[1] / "fixtures" / "duplicate_cases.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("flipped", [False, True], ids=["", "flipped"])
+@pytest.mark.parametrize("case", CASES, ids=[c["note"] for c in CASES])
+def test_case(case: dict, flipped: bool) -> None:
+    sides = [case["b"], case["a"]] if flipped else [case["a"], case["b"]]
+    rows = [
+        {**dict.fromkeys(COLUMNS, ""), "kind": "database", "source": "s", **side, "record_id": f"s:{i}"}
+        for i, side in enumerate(sides)
+    ]
+    works, pairs, notes = find_works(as_frame(rows, list(COLUMNS)), [], ["s"])
+    outcome = pairs["outcome"].iloc[0] if len(pairs) else "nothing"
+    assert outcome == case["expect"], pairs["rule"].tolist()
+    assert len(works) == (1 if case["expect"] == "merge" else 2)
+    assert bool(works["linked_works"].any()) == (case["expect"] == "linked version")
+    assert not notes
+
+
+def test_there_are_cases_of_each_outcome() -> None:
+    assert {c["expect"] for c in CASES} == {"merge", "maybe", "distinct", "linked version", "nothing"}
+    assert len(CASES) >= 50
+    assert len({c["note"] for c in CASES}) == len(CASES)

@@ -1,0 +1,161 @@
+"""Titles, brought to one spelling, and what else they tell: a number, a notice, that they tell nothing."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+from reprise.records import plain_text
+
+# Letters that Unicode does not take apart into a base letter and an accent.
+_LETTERS = str.maketrans(
+    {"ø": "o", "đ": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h"}
+)
+_DROPPED = re.compile(r"['’‘ʼ`´\u00ad\u200b-\u200f\ufeff]")
+_NOT_WORD = re.compile(r"[\W_]+")
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NOTHING = {
+    "", "na", "n a", "nan", "none", "null", "unknown", "anon", "anonymous", "no authors listed",
+    "no author", "not available", "no title", "untitled", "n pag", "npag", "n p", "np", "no pagination",
+}  # fmt: skip
+
+# Titles that many works bear: they say which part of a journal it is, not which work.
+_GENERIC = re.compile(
+    r"(guest |the )?(editorial|editors? note|editors? introduction|introduction|preface|foreword|prologue|"
+    r"epilogue|afterword|conclusions?|abstracts?|index|news|errata|erratum|corrigendum|correction|letters?|"
+    r"commentary|reply|obituary|books? reviews?|reviews?|contents|proceedings|call for papers|"
+    r"in this issue|(remarks |message |letter |notes? |words? )?from (the |our )?(\w+ ){0,3}editors?"
+    r"( .{0,20})?|"
+    r"introduction to (the )?.{0,40}mini ?track.*|.{0,30}special issue( .{0,20})?|acknowledge?ments?|"
+    r"contributors|announcements?)"
+    r"( (comment|board|note|notes|to the editor|to the (special|theme|themed) (issue|section)|"
+    r"to this (special )?issue|statement|and (introduction|commentary|discussion)))?"
+)
+# A notice about a work bears the work's own title after one of these.
+_NOTICE = re.compile(
+    r"^\W*(?:(?P<erratum>errat(?:um|a)|corrigend(?:um|a)|corrections?(?=\s*(?:to\b|:|\())|addendum|"
+    r"publishers? (?:correction|note)|author correction)"
+    r"|(?P<retraction>retraction(?: note| notice)?(?=\s*(?:to\b|of\b|:))|expression of concern)"
+    r"|(?P<reply>(?:author(?:s|'s|s')? )?(?:reply|response)(?=\s*(?:to\b|:))|rejoinder|"
+    r"re:|comments?(?: on\b|ary on\b|ary to\b)|discussion of\b|letters? to the editor|a reply to\b|"
+    r"a response to\b)"
+    r"|(?P<review>book reviews?\b|review of(?=\s*[:\"“'‘])))",
+    re.I,
+)
+_NOTICE_END = re.compile(
+    r"(?:[:\-–—.(\[]\s*|\b)(?:(?P<erratum>errat(?:um|a)|corrigend(?:um|a))"
+    r"|(?P<reply>(?:the )?authors?['’]?s? (?:reply|response)|(?:a )?(?:rejoinder|reply|comment)))\W*$",
+    re.I,
+)
+_RETRACTED = re.compile(
+    r"^\W*(?:retracted(?: article| chapter)?|withdrawn)\s*[:\-–]\s*|\W*[\[(]retracted[^\])]*[\])]\W*$", re.I
+)
+# What indexes put behind a title: "[Chinese]", "[Review] [33 refs]", "[Erratum appears in ...]".
+_BRACKETED_END = re.compile(r"\s*\.?\s*\[([^\[\]]*)\]?\.?\s*$")
+_SUBTITLE = re.compile(r"\s*(?::|\?|!|\.\s|\s[-–—]+\s|—|--)\s*")
+_LEVEL = (
+    r"(?:part|phase|stage|study|paper|chapter|volume|vol|level|book|section|series|module|round|wave|tier|no)"
+)
+_ROMAN = {
+    "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10,
+    "xi": 11, "xii": 12,
+}  # fmt: skip
+_SPELLED = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "1st": 1, "2nd": 2, "3rd": 3,
+}  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, each run of other signs one space.
+
+    Examples
+    --------
+    >>> fold("Guàrdia-Ortiz, O’Brien & Wüster")
+    'guardia ortiz obrien and wuster'
+    """
+    text = _DROPPED.sub("", text.replace("&", " and "))
+    text = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    text = "".join(c for c in text if not unicodedata.combining(c)) if not text.isascii() else text
+    return _NOT_WORD.sub(" ", text).strip()
+
+
+def stated(text: str) -> str:
+    return "" if fold(text) in _NOTHING else text
+
+
+def bare_title(text: str) -> str:
+    """Take markup and what indexes add around a title off it."""
+    text = _RETRACTED.sub("", plain_text(html.unescape(text)).strip())
+    if text.startswith("[") and text.rstrip(".").endswith("]") and text.count("[") == 1:
+        return text.strip("[]. ")
+    while True:
+        cut = _BRACKETED_END.sub("", text)
+        if cut == text or len(cut.split()) < 3:
+            return text
+        text = cut
+
+
+def notice(title: str) -> str:
+    """Say which kind of notice about another work the title announces; empty if none.
+
+    Examples
+    --------
+    >>> notice("Erratum to: Badges in nursing"), notice("Correction of gait by training")
+    ('erratum', '')
+    """
+    found = _NOTICE.match(title) or _NOTICE_END.search(title)
+    return next((k for k, v in found.groupdict().items() if v), "") if found else ""
+
+
+def numbers(folded: str) -> str:
+    """List the numbers of a title in order, however they are written.
+
+    Examples
+    --------
+    >>> numbers("badges part ii 2 case studies of two colleges")
+    '2 2 2'
+    """
+    found = []
+    before = ""
+    for word in folded.split():
+        if word.isdecimal():
+            found.append(str(int(word)))
+        elif word in _SPELLED:
+            found.append(str(_SPELLED[word]))
+        elif word in _ROMAN and (len(word) > 1 or re.fullmatch(_LEVEL, before)):
+            found.append(str(_ROMAN[word]))
+        elif len(word) == 1 and re.fullmatch(_LEVEL, before):
+            found.append(word)
+        before = word
+    return " ".join(found)
+
+
+def word_count(folded: str) -> float:
+    """Count words; scripts without spaces count two signs as a word."""
+    signs = len(CJK.findall(folded))
+    return len(CJK.sub(" ", folded).split()) + signs / 2
+
+
+def is_generic(folded: str) -> bool:
+    """Say whether a title is too common or too short to tell one work from another."""
+    return word_count(folded) < 3 or bool(_GENERIC.fullmatch(folded))
+
+
+def main_title(bare: str) -> str:
+    """Give what stands before the subtitle."""
+    return _SUBTITLE.split(bare, maxsplit=1)[0]
+
+
+def is_latin(text: str) -> bool:
+    """Say whether most letters of a text are Latin ones."""
+    letters = [c for c in text if c.isalpha()]
+    return sum(c < "ɐ" or "Ḁ" <= c <= "ỿ" for c in letters) * 2 >= len(letters)
+
+
+def other_title(text: str) -> str:
+    """Give the original title that stands in brackets behind a translated one."""
+    found = re.search(r"\[([^\[\]]{20,})\]\.?\s*$", html.unescape(text))
+    words = fold(found.group(1)) if found else ""
+    return words.replace(" ", "") if word_count(words) >= 4 and not words.startswith("erratum") else ""

@@ -1,0 +1,134 @@
+"""One row per work: the stage as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reprise.decisions import Decision
+from reprise.dedupe import block, people
+from reprise.dedupe.cluster import cluster, components
+from reprise.dedupe.compare import Comparison
+from reprise.dedupe.decide import MERGE, decide
+from reprise.dedupe.merge import merge_works
+from reprise.dedupe.normalise import normalise
+from reprise.dedupe.pairs import pair_table, with_links
+
+Ints = NDArray[np.int64]
+
+# So many pairs are compared at once; it bounds the memory, not the result.
+CHUNK = 500_000
+# All records that merges connect are compared with each other, so that no chain hides a contradiction.
+# Of one work there are hardly so many records; more are taken in pieces of this size.
+PIECE = 300
+
+
+def find_works(
+    records: pd.DataFrame, decisions: Sequence[Decision], source_order: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """Find which records are one work, and merge them.
+
+    Parameters
+    ----------
+    records : data frame
+        With the columns of `reprise.records.COLUMNS`, in any order of rows.
+    decisions : sequence of Decision
+        What people decided on pairs; it stands above the rules.
+    source_order : sequence of str
+        Sources, the best first.
+
+    Returns
+    -------
+    works : data frame
+        One row per work, with `merge.WORK_COLUMNS`.
+    pairs : data frame
+        The compared pairs worth keeping, with `pairs.PAIR_COLUMNS`.
+    notes : list of str
+        What a person should know.
+    """
+    records = records.sort_values("record_id", ignore_index=True)
+    compared, comparison, notes = _compare(records)
+    labels = _cluster(len(records), compared)
+    found, told = people.verdicts(decisions, records, labels)
+    notes += told
+    if found:
+        labels = _cluster(len(records), compared, found)
+        labels, told = people.join_by_people(labels, found)
+        notes += told
+    works = merge_works(records, labels, source_order)
+    work_of = _work_of(works, records)
+    pairs = pair_table(records, compared, comparison, found, work_of)
+    return with_links(works, pairs), pairs, notes
+
+
+def _compare(records: pd.DataFrame) -> tuple[pd.DataFrame, Comparison, list[str]]:
+    """Compare candidates, then whatever merges connect; give the decided pairs, the surest first."""
+    facts = normalise(records)
+    comparison = Comparison(facts)
+    (a, b), dropped = block.candidates(facts)
+    notes = [
+        f"deduplication: {count} candidate pairs under the key '{key}' were not compared "
+        f"(a record is compared with {block.BOUND} others under one key)"
+        for key, count in dropped.items()
+    ]
+    decided = _decided(comparison, a, b)
+    merges = decided[decided["outcome"] == MERGE]
+    labels = components(len(records), merges["a"].to_numpy(), merges["b"].to_numpy())
+    # A member's place in its component says in which piece it is.
+    place = pd.Series(labels).groupby(labels).cumcount().to_numpy() // PIECE
+    piece = pd.Series(labels * (len(records) + 1) + place).astype("str")
+    if place.any():
+        notes.append(
+            f"deduplication: more than {PIECE} records seem to be one work and were taken in pieces; "
+            "look at the works with the most records"
+        )
+    (a, b), _ = block.pairs_within(piece, np.arange(len(records)), PIECE)
+    size = max(len(records), 1)
+    new = ~np.isin(a * size + b, decided["a"].to_numpy() * size + decided["b"].to_numpy())
+    decided = pd.concat([decided, _decided(comparison, a[new], b[new])], ignore_index=True)
+    across = (piece[decided["a"]].to_numpy() != piece[decided["b"]].to_numpy()) & (
+        decided["outcome"] == MERGE
+    )
+    decided = decided[~across]
+    agreement = (
+        decided["title_score"]
+        + decided["author_score"]
+        + 50 * (decided["year_same"] + decided["venue_same"] + decided["page_same"])
+        - 50 * decided["kind_differs"]
+    )
+    order = decided.assign(agreement=-agreement).sort_values(["rule", "agreement", "a", "b"]).index
+    return decided.loc[order].reset_index(drop=True), comparison, notes
+
+
+def _decided(comparison: Comparison, a: Ints, b: Ints) -> pd.DataFrame:
+    parts = []
+    for start in range(0, max(len(a), 1), CHUNK):
+        part = decide(comparison.pairs(a[start : start + CHUNK], b[start : start + CHUNK]))
+        parts.append(part[part["rule"] >= 0])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _cluster(count: int, compared: pd.DataFrame, found: Sequence[people.Verdict] = ()) -> Ints:
+    merges = compared[compared["outcome"] == MERGE]
+    holds = compared[compared["holds"]]
+    by_people = [
+        (x, y) for v in found if v.value in ("distinct", "linked", "maybe") for x in v.a for y in v.b
+    ]
+    apart = np.array(by_people, np.int64).reshape(-1, 2)
+    return cluster(
+        count,
+        merges["a"].to_numpy(),
+        merges["b"].to_numpy(),
+        np.concatenate([holds["a"].to_numpy(), apart[:, 0]]),
+        np.concatenate([holds["b"].to_numpy(), apart[:, 1]]),
+    )
+
+
+def _work_of(works: pd.DataFrame, records: pd.DataFrame) -> pd.Series[str]:
+    """Give each record's work."""
+    members = works["record_ids"].str.split("; ").explode()
+    work_of = dict(zip(members, works["work_id"].loc[members.index], strict=True))
+    return records["record_id"].map(work_of).astype("str")

@@ -1,0 +1,180 @@
+"""From verdicts to an end: one work, its verdicts in the protocol's order, one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reprise.decisions import Decision, by_work, fingerprint, names_no_record, settle
+
+ENDS = ("removed_by_automation", "excluded", "not_retrieved", "awaiting", "included")
+FACTS = ("title", "abstract", "authors", "year", "publication_date", "venue", "type", "language", "doi")
+
+
+def decide(
+    judged: pd.DataFrame,
+    works: pd.DataFrame,
+    work_of: Mapping[str, str],
+    decisions: Sequence[Decision],
+    criteria: Sequence[Mapping[str, Any]],
+) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+    """Let people's decisions stand above the rules' verdicts.
+
+    Parameters
+    ----------
+    judged : DataFrame
+        One row per work and criterion, with criterion, verdict, field, value, source, note, fingerprint.
+    works : DataFrame
+    work_of : mapping
+        Record id to work id.
+    decisions : sequence of Decision
+        Lines about criteria.
+    criteria : sequence of mapping
+        The protocol's criteria.
+
+    Returns
+    -------
+    judged : DataFrame
+        With verdict, note and decided_by as people left them.
+    trouble : list of dict
+        Conflicts, stale lines and lines about unknown records: work_id, variable, kind, what.
+    """
+    judged = judged.assign(
+        decided_by="rule " + judged["criterion"].map({c["id"]: c["rule"] for c in criteria})
+    )
+    known, strangers = by_work(decisions, work_of)
+    trouble = [
+        {
+            "kind": "unknown record",
+            "work_id": "",
+            "record_id": d.record_id,
+            "variable": d.variable,
+            "what": names_no_record(d),
+        }
+        for d in strangers
+    ]
+    row_of = {(w, c): i for i, (w, c) in enumerate(zip(judged["work_id"], judged["criterion"], strict=True))}
+    changed: dict[str, dict[int, str]] = {c: {} for c in ("verdict", "note", "decided_by")}
+    prints = judged["fingerprint"].to_list()
+    for (work, variable), lines in sorted(known.items()):
+        row = row_of.get((work, variable))
+        if row is None:
+            continue
+        fresh = [d for d in lines if d.fingerprint in ("", prints[row])]
+        stale = [d for d in lines if d not in fresh]
+        trouble += [
+            _trouble("stale", work, d, "what it was decided on has changed; decide again") for d in stale
+        ]
+        if not fresh:
+            continue
+        settled = settle(fresh)
+        if settled.conflict:
+            trouble.append(_trouble("conflict", work, settled.lines[-1], settled.reason))
+        changed["verdict"][row] = settled.value or "unknown"
+        changed["decided_by"][row] = settled.by
+        changed["note"][row] = f"people differ ({settled.reason})" if settled.conflict else settled.reason
+    for column, values in changed.items():
+        array = judged[column].to_numpy(dtype=object, copy=True)
+        for row, value in values.items():
+            array[row] = value
+        judged[column] = pd.Series(array, index=judged.index, dtype="str")
+    return judged, trouble
+
+
+def _trouble(kind: str, work: str, decision: Decision, what: str) -> dict[str, str]:
+    return {
+        "kind": kind,
+        "work_id": work,
+        "record_id": decision.record_id,
+        "variable": decision.variable,
+        "what": f"{decision.place}: {what}",
+    }
+
+
+def fingerprints(works: pd.DataFrame, criterion: Mapping[str, Any]) -> list[str]:
+    """Hash, for each work, what a decision on `criterion` is made on: the work's facts and the question."""
+    facts = works[list(FACTS)].astype("str").fillna("").itertuples(index=False, name=None)
+    return [fingerprint(str(criterion["question"]), *row) for row in facts]
+
+
+def outcomes(judged: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Bring each work's verdicts to its end.
+
+    An unknown counts as the protocol says. A work that fails a criterion of the stage before screening
+    by rule is removed by automation; by a person's decision it is excluded at screening. What fails at
+    retrieval was not retrieved, which is no exclusion. A work awaits at the first stage that has an
+    unknown left and no failure.
+
+    Returns
+    -------
+    DataFrame
+        One row per work, in order: work_id, end, stage, reason (the first), reasons (all), decided_by.
+    """
+    ids = [c["id"] for c in criteria]
+    n = len(ids)
+    works = (
+        judged["work_id"].to_numpy(dtype=object).reshape(-1, n)[:, 0]
+        if len(judged)
+        else np.array([], dtype=object)
+    )
+    counts = counts_as(judged, criteria).to_numpy(dtype=object).reshape(-1, n)
+    by_rule = judged["decided_by"].str.startswith("rule ").to_numpy(dtype=bool).reshape(-1, n)
+    deciders = judged["decided_by"].to_numpy(dtype=object).reshape(-1, n)
+    stage = np.array([c["stage"] for c in criteria], dtype=object)
+    failed, open_ = counts == "not_met", counts == "unknown"
+
+    early = np.isin(stage, ["before_screening", "screening"])
+    checks = [
+        # mask of (work, criterion), end, stage; the first that a work has decides
+        (failed & (stage == "before_screening") & by_rule, "removed_by_automation", "before_screening"),
+        (failed & early, "excluded", "screening"),
+        (open_ & early, "awaiting", "screening"),
+        (failed & (stage == "retrieval"), "not_retrieved", "retrieval"),
+        (open_ & (stage == "retrieval"), "awaiting", "retrieval"),
+        (failed & (stage == "eligibility"), "excluded", "eligibility"),
+        (open_ & (stage == "eligibility"), "awaiting", "eligibility"),
+        (np.ones_like(failed), "included", "included"),
+    ]
+    end = np.full(len(works), "", dtype=object)
+    at = end.copy()
+    first = np.zeros(len(works), dtype=int)
+    for mask, name, where in checks:
+        new = (end == "") & mask.any(axis=1)
+        end[new], at[new] = name, where
+        first[new] = mask[new].argmax(axis=1)
+    rows = np.arange(len(works))
+    named = np.array(ids, dtype=object)
+    included = end == "included"
+    # What kept the work from going on: failures; of a work that awaits, the unknowns of its stage and before.
+    stages = ["before_screening", "screening", "retrieval", "eligibility"]
+    rank = np.array([stages.index(s) for s in stage])
+    at_rank = np.array([stages.index(s) if s in stages else len(stages) for s in at])
+    holds = np.where((end == "awaiting")[:, None], open_ & (rank[None, :] <= at_rank[:, None]), failed)
+    return pd.DataFrame(
+        {
+            "work_id": works,
+            "end": end,
+            "stage": at,
+            "reason": np.where(included, "", named[first] if n else ""),
+            "reasons": ["; ".join(named[h]) for h in holds],
+            "decided_by": np.where(included, _readers(deciders, by_rule), deciders[rows, first]),
+        }
+    ).astype("str")
+
+
+def counts_as(judged: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> pd.Series:
+    """Give each verdict as it counts: an unknown by its criterion's policy."""
+    policy = judged["criterion"].map(
+        {c["id"]: "unknown" if c["unknown"] == "awaiting" else c["unknown"] for c in criteria}
+    )
+    # A conflict of people is no unknown that a policy may settle.
+    by_rule = judged["decided_by"].str.startswith("rule ")
+    return judged["verdict"].mask((judged["verdict"] == "unknown") & by_rule, policy)
+
+
+def _readers(deciders: np.ndarray[Any, Any], by_rule: np.ndarray[Any, Any]) -> list[str]:
+    people = [", ".join(dict.fromkeys(d[~r])) for d, r in zip(deciders, by_rule, strict=True)]
+    return [who or "rules" for who in people]

@@ -1,0 +1,91 @@
+"""The queue: what awaits a person's decision, why, and the evidence beside it.
+
+Its first columns are those of a decision file, with what is known filled in: a row whose value, who,
+role and when are filled in can be put into `data/decisions/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from reprise.decisions import HEADER
+
+COLUMNS = (
+    *HEADER, "kind", "question", "why",
+    "title", "authors", "year", "venue", "doi", "url", "other_title", "work_id",
+)  # fmt: skip
+
+
+def queue(
+    works: pd.DataFrame,
+    pairs: pd.DataFrame,
+    judged: pd.DataFrame,
+    ends: pd.DataFrame,
+    trouble: Sequence[Mapping[str, str]],
+    criteria: Sequence[Mapping[str, Any]],
+) -> pd.DataFrame:
+    """List what people are asked: doubtful duplicates, then unknown verdicts, then decisions in trouble.
+
+    A work that awaits screening is asked about the unknowns up to that stage only; works with the
+    fewest open questions come first.
+    """
+    parts = [_duplicates(pairs), _verdicts(works, judged, ends, criteria), _trouble(trouble)]
+    listed = pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
+    return listed.astype("str").fillna("")
+
+
+def _duplicates(pairs: pd.DataFrame) -> pd.DataFrame:
+    maybe = pairs[pairs["outcome"] == "maybe"]
+    return pd.DataFrame(
+        {
+            "record_id": maybe["record_a"],
+            "stage": "dedupe",
+            "variable": maybe["record_b"],
+            "kind": "duplicate",
+            "question": "Are the two records one work? merge, distinct or linked",
+            "why": maybe["rule"],
+            "title": maybe["title_a"],
+            "other_title": maybe["title_b"],
+            "work_id": maybe["work_a"],
+        }
+    )
+
+
+def _verdicts(
+    works: pd.DataFrame, judged: pd.DataFrame, ends: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]
+) -> pd.DataFrame:
+    waiting = ends.loc[ends["end"] == "awaiting", ["work_id", "reasons"]]
+    asked = waiting.assign(variable=waiting["reasons"].str.split("; ")).explode("variable")
+    asked["n"] = asked.groupby("work_id")["variable"].transform("size")
+    rows = asked.merge(judged, left_on=["work_id", "variable"], right_on=["work_id", "criterion"])
+    facts = works[["work_id", "lead", "title", "authors", "year", "venue", "doi", "url"]]
+    rows = rows.merge(facts, on="work_id")
+    rows["place"] = rows["variable"].map({c["id"]: i for i, c in enumerate(criteria)})
+    rows = rows.sort_values(["n", "place", "work_id"], kind="stable")
+    said = rows["value"].where(rows["value"] == "", ": " + rows["field"] + " " + rows["value"])
+    return rows.assign(
+        record_id=rows["lead"],
+        stage=rows["variable"].map({c["id"]: c["stage"] for c in criteria}),
+        value="",
+        note="",
+        kind=rows["decided_by"].str.startswith("rule ").map({True: "screening", False: "conflict"}),
+        question=rows["variable"].map({c["id"]: c["question"] for c in criteria}) + " met or not_met",
+        why=rows["note"] + said,
+    )[["record_id", "stage", "variable", "value", "fingerprint", *COLUMNS[len(HEADER) : -2], "work_id"]]
+
+
+def _trouble(trouble: Sequence[Mapping[str, str]]) -> pd.DataFrame:
+    lines = [t for t in trouble if t["kind"] != "conflict"]
+    return pd.DataFrame(
+        {
+            "record_id": [t["record_id"] for t in lines],
+            "variable": [t["variable"] for t in lines],
+            "kind": [f"{t['kind']} in a decision" for t in lines],
+            "why": [t["what"] for t in lines],
+            "work_id": [t["work_id"] for t in lines],
+        },
+        dtype="str",
+    )

@@ -1,0 +1,125 @@
+"""Screen: every work against every criterion, people's decisions above the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reprise.csvfiles import read_user_csv
+from reprise.decisions import Decision, check_value, read_decisions
+from reprise.mistakes import tell
+from reprise.records import check_nothing_lost, read_table, write_csv, write_table
+from reprise.screen.criteria import Evidence, judge
+from reprise.screen.outcome import decide, fingerprints, outcomes
+from reprise.screen.queue import queue
+
+JOURNAL_COLUMNS = ("venue", "journal", "issn", "peer_reviewed", "open_access", "evidence", "seen_at")
+COLUMNS = (
+    "work_id", "title", "criterion", "stage", "verdict", "field", "value", "source", "note", "decided_by",
+    "fingerprint", "end", "end_stage", "reason", "reasons", "end_decided_by",
+)  # fmt: skip
+
+
+def screen(
+    works: str | Path,
+    records: str | Path,
+    duplicates: str | Path,
+    journals: str | Path,
+    decisions: str | Path,
+    protocol: Mapping[str, Any],
+    screening: str | Path,
+    screening_csv: str | Path,
+    needed: str | Path,
+) -> None:
+    """Screen the works and write the verdicts and the queue for people.
+
+    Parameters
+    ----------
+    works, records, duplicates : path
+        Tables of the stages before.
+    journals : path
+        The journals file.
+    decisions : path
+        `data/decisions/screening.csv`; it may be missing.
+    protocol : mapping
+        The protocol's window, query and criteria.
+    screening, screening_csv, needed : path
+        What is written.
+
+    Raises
+    ------
+    Mistake
+        Lines of the decision or the journals file that can't be used.
+    """
+    criteria = protocol["criteria"]
+    lines = read_decisions(decisions, check_screening(criteria))
+    table, listed, notes = screen_works(
+        read_table(works),
+        read_table(records),
+        read_table(duplicates),
+        read_journals(journals),
+        lines,
+        protocol,
+    )
+    write_table(table, screening, screening_csv)
+    write_csv(listed, needed, excel=True)
+    tell(notes)
+
+
+def check_screening(criteria: Sequence[Mapping[str, Any]]) -> Any:
+    """Make the check of a screening decision's variable and value."""
+    return check_value({c["id"]: ("met", "not_met", "unknown") for c in criteria})
+
+
+def read_journals(path: str | Path) -> pd.DataFrame:
+    """Read the journals file; a row that can't be read is a mistake."""
+    table = read_user_csv(path, JOURNAL_COLUMNS)
+    return pd.DataFrame([row for _, row in table.rows], columns=list(JOURNAL_COLUMNS), dtype="str")
+
+
+def screen_works(
+    works: pd.DataFrame,
+    records: pd.DataFrame,
+    pairs: pd.DataFrame,
+    journals: pd.DataFrame,
+    decisions: Sequence[Decision],
+    protocol: Mapping[str, Any],
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """Judge, let people decide, bring to an end.
+
+    Returns
+    -------
+    screening : DataFrame
+        One row per work and criterion, with the work's end on each.
+    queue : DataFrame
+        What awaits people.
+    notes : list of str
+        Lines about decisions that were not used.
+    """
+    criteria = protocol["criteria"]
+    members = works.set_index("work_id")["record_ids"].str.split("; ").explode()
+    work_of = dict(zip(members, members.index, strict=True))
+    check_nothing_lost("screen", records["record_id"], members)
+    records = records.assign(work_id=records["record_id"].map(work_of))
+    evidence = Evidence(works, records, journals, protocol)
+    judged = pd.concat(
+        [
+            judge(evidence, c).assign(
+                criterion=c["id"], stage=c["stage"], fingerprint=fingerprints(works, c), order=i
+            )
+            for i, c in enumerate(criteria)
+        ],
+        ignore_index=True,
+    )
+    judged = judged.sort_values(["work_id", "order"], kind="stable").reset_index(drop=True)
+    judged, trouble = decide(judged, works, work_of, decisions, criteria)
+    ends = outcomes(judged, criteria)
+    check_nothing_lost("screen", works["work_id"], ends["work_id"])
+    table = judged.merge(
+        ends.rename(columns={"stage": "end_stage", "decided_by": "end_decided_by"}), on="work_id"
+    ).merge(works[["work_id", "title"]], on="work_id")
+    listed = queue(works, pairs, judged, ends, trouble, criteria)
+    return table[list(COLUMNS)], listed, [t["what"] for t in trouble]

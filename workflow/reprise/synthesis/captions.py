@@ -1,0 +1,63 @@
+"""Titles and notes of the tables and figures; their order is the order in which they are numbered."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Caption(NamedTuple):
+    """What stands above and below a table or figure."""
+
+    title: str
+    notes: str
+
+
+CODED = "Coded by rule from title, keywords and abstract where no person coded. "
+TABLES: dict[str, Caption] = {
+    "search_log": Caption(
+        "Sources, and what became of their rows",
+        "Rows = records + repeats + rejected. Repeats say what another row of the file said. "
+        "Set aside: values that could not be true (see import_problems.csv).",
+    ),
+    "included_studies": Caption(
+        "Included studies",
+        "Decided by: who settled the criteria; `rules` where no person read the work. " + CODED,
+    ),
+    "excluded_studies": Caption(
+        "Works that left the review, with reasons",
+        "The reason is the first criterion failed, in the protocol's order; reasons lists all.",
+    ),
+    "awaiting": Caption(
+        "Works that await a person's decision",
+        "Unknown is not no: a work stays here until someone decides (decisions_needed.csv).",
+    ),
+    "countries": Caption(
+        "Works by country",
+        "Each rule's groups sum to all works. Several: countries in two groups. Unknown: no country known.",
+    ),
+    "themes": Caption("Works by theme", CODED + "A work may have several themes."),
+    "themes_by_country": Caption(
+        "Works by theme and country of authors", CODED + "A work may have several themes."
+    ),
+    "years": Caption("Works by year of publication", "The year as the merged record gives it."),
+    "venues": Caption("Works by journal", "Spelled as the merged record spells it."),
+    "restrictions": Caption(
+        "What each criterion kept out",
+        "Removed alone: fails this criterion, meets all others. "
+        "Removed alone or unknown: fails this one and no other, though others may be unknown.",
+    ),
+    "source_overlap": Caption(
+        "Works that sources share",
+        "Only here: works that no other source has. With X: works that X has too.",
+    ),
+}
+FIGURES: dict[str, Caption] = {
+    "prisma": Caption(
+        "PRISMA 2020 flow",
+        "Dashed boxes are not part of the template: works that await a person's decision.",
+    ),
+    "years": Caption("Works by year of publication", TABLES["years"].notes),
+    "countries": Caption("Works by country", TABLES["countries"].notes),
+    "themes": Caption("Works by theme", TABLES["themes"].notes),
+    "themes_by_country": Caption("Works by theme and country of authors", TABLES["themes_by_country"].notes),
+}

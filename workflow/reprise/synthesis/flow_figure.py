@@ -1,0 +1,399 @@
+"""The PRISMA 2020 flow diagram as boxes and arrows, and the marks that every figure is made of.
+
+Layout is arithmetic on points (1/72 inch, y downwards) and draws nothing; `figures` does the drawing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import matplotlib
+from matplotlib.ft2font import FT2Font
+
+WIDTH = 504.0  # 7 inches: two columns of a journal page
+MARGIN = 6.0
+SIZE = 7.0
+SMALL = 6.5  # nothing in a figure is smaller
+LEADING = 1.24
+GREY = "#555555"
+GOLD, SIDE_BLUE = "#FFC000", "#9DC3E6"  # of the official template
+LONGEST = 160  # characters of one label; hostile data have no end
+NBSP = "\u00a0"
+
+PAD, STEP = 4.0, SIZE * LEADING
+STRIP = 15.0
+ROW_GAP = 16.0
+STACK_GAP = 5.0
+MAIN_W, SIDE_W, GAP = 100.0, 117.0, 12.0
+LEFT_X = 28.0
+COLUMN_X = (LEFT_X, LEFT_X + MAIN_W + SIDE_W + 2 * GAP)
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A rectangle; those that look alike are drawn as one path."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+    fill: str = "white"
+    edge: str = "none"
+    dashed: bool = False
+    hatch: str = ""
+    rounded: bool = False
+
+
+@dataclass(frozen=True)
+class Label:
+    """One line of text; `y` is its baseline."""
+
+    x: float
+    y: float
+    text: str
+    size: float = SIZE
+    bold: bool = False
+    color: str = "black"
+    align: str = "left"
+    upright: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A polyline, with a head at its end if it is an arrow."""
+
+    points: tuple[tuple[float, float], ...]
+    arrow: bool = False
+    color: str = "black"
+
+
+Mark = Rect | Label | Line
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure before it is drawn; `desc` says in words what it shows."""
+
+    name: str
+    title: str
+    desc: str
+    height: float
+    marks: Sequence[Mark]
+
+
+def font_file(bold: bool) -> str:
+    """Return the font that comes with matplotlib: a system's own copy may differ, and so would the bytes."""
+    return f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans{'-Bold' if bold else ''}.ttf"
+
+
+@lru_cache(maxsize=2)
+def _font(bold: bool) -> FT2Font:
+    font = FT2Font(font_file(bold))  # not matplotlib's shared one, whose size changes as it draws
+    font.set_size(100, 72)
+    return font
+
+
+@lru_cache(maxsize=4096)
+def _advance(char: str, bold: bool) -> float:
+    if unicodedata.east_asian_width(char) in "WF":  # not in the font; a viewer's substitute is square
+        return 1.0
+    return float(_font(bold).load_char(ord(char)).linearHoriAdvance) / 65536 / 100
+
+
+def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
+    """Width of a line in points."""
+    return sum(_advance(char, bold) for char in text) * size
+
+
+def clean(text: str, limit: int = LONGEST) -> str:
+    """One line without control characters, which XML forbids, cut at `limit` characters."""
+    kept = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text[: 20 * limit])
+    line = " ".join(kept.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def wrap(text: str, width: float, size: float = SIZE, bold: bool = False) -> list[str]:
+    """Break into lines no wider than `width`; a no-break space holds what belongs together.
+
+    Examples
+    --------
+    >>> wrap("Records screened (n\u00a0=\u00a012)", 60)
+    ['Records', 'screened', '(n = 12)']
+    """
+    lines = [""]
+    for piece in re.split(r"(?= )|(?<=[-/])(?=[^\W\d])", text):
+        if text_width(lines[-1] + piece, size, bold) <= width:
+            lines[-1] += piece
+            continue
+        lines.append("")
+        for char in piece.lstrip(" "):
+            if lines[-1] and text_width(lines[-1] + char, size, bold) > width:
+                lines.append("")
+            lines[-1] += char
+    return [line.replace(NBSP, " ") for line in lines if line]
+
+
+def block(lines: Sequence[str], x: float, middle: float, size: float = SIZE) -> list[Mark]:
+    """Lines of text one below the other, centred on a height."""
+    first = middle + (0.76 - len(lines) / 2) * size * LEADING
+    return [Label(x, first + k * size * LEADING, line, size) for k, line in enumerate(lines)]
+
+
+def number(text: str | None) -> int:
+    """Read a count; what is missing is nought."""
+    return int(text) if text and text.strip() not in ("", "NA") else 0
+
+
+def reasons(text: str) -> list[tuple[str, int]]:
+    """Read `Reason, 3; Reason, 2`; a reason may itself hold commas and semicolons.
+
+    Examples
+    --------
+    >>> reasons("No outcome, or none reported, 3; Wrong topic, 2")
+    [('No outcome, or none reported', 3), ('Wrong topic', 2)]
+    """
+    return [(name.strip(), int(n)) for name, n in re.findall(r"([^;\s].*?),\s*(\d+)\s*(?:;|$)", text)]
+
+
+Text = list[tuple[str, float]]  # lines before wrapping, each with its indent
+
+
+def counted(label: str, n: int) -> str:
+    """Return the label with its number, which never stands alone on half a line."""
+    return f"{label} (n{NBSP}={NBSP}{n})"
+
+
+def _with_reasons(label: str, n: int, why: str, indent: float = 0.0) -> Text:
+    parts = reasons(why)
+    return [
+        (counted(label, n) + (":" if parts else ""), indent),
+        *((counted(clean(name), m), indent + 6) for name, m in parts),
+    ]
+
+
+class Spec(NamedTuple):
+    """What one row of the diagram shows in one column: the main box and those at its right."""
+
+    main: tuple[str, Text] | None
+    beside: list[tuple[str, Text, bool]]  # key, text, whether it is ours and so dashed
+
+
+SOURCES = {
+    "dbr": [("database_results", "Databases"), ("register_results", "Registers")],
+    "other": [
+        ("website_results", "Websites"),
+        ("organisation_results", "Organisations"),
+        ("citations_results", "Citation searching"),
+    ],
+}
+DASHED = "Dashed boxes are additions to the PRISMA 2020 template (Page MJ et al., BMJ 2021;372:n71)."
+BY_AUTOMATION = "Records marked as ineligible by automation tools"
+
+
+def column_rows(counts: Mapping[str, str], column: str) -> list[Spec]:
+    """Rows of the column "dbr" or "other", in the template's wording.
+
+    The template removes and screens nothing in the column "other methods", so those boxes are ours.
+    """
+
+    def item(key: str, label: str, indent: float = 0.0, why: str = "") -> Text:
+        return _with_reasons(label, number(counts.get(key)), counts.get(why, ""), indent)
+
+    ours = column == "other"
+    own, excluded, star = (
+        ("other_", "other_excluded_screening", "") if ours else ("", "records_excluded", "*")
+    )
+    identified = [("Records identified from:", 0.0)]
+    for key, label in SOURCES[column]:
+        identified += item(key, label, 6, key.replace("_results", "_specific_results"))
+    removed = [("Records removed before screening:", 0.0)]
+    removed += item(f"{own}duplicates", "Duplicate records removed", 6)
+    removed += item(f"{own}excluded_automatic", BY_AUTOMATION, 6, f"{own}excluded_automatic_reasons")
+    removed += [] if ours else item("excluded_other", "Records removed for other reasons", 6)
+
+    sought, lost = f"{column}_sought_reports", f"{column}_notretrieved_reports"
+    assessed, out = f"{column}_assessed", f"{column}_excluded"
+    why = counts.get(out, "")
+    total = sum(n for _, n in reasons(why)) if reasons(why) else number(why)
+
+    def awaiting(key: str, what: str) -> tuple[str, Text, bool]:
+        return key, item(key, what), True
+
+    return [
+        Spec((SOURCES[column][0][0], identified), [(f"{own}duplicates", removed, ours)]),
+        Spec(
+            None if ours else ("records_screened", item("records_screened", "Records screened")),
+            [
+                (excluded, item(excluded, f"Records excluded{star}", 0, f"{excluded}_reasons"), ours),
+                awaiting(f"{own}awaiting_screening", "Records awaiting screening"),
+            ],
+        ),
+        Spec(
+            (sought, item(sought, "Reports sought for retrieval")),
+            [
+                (lost, item(lost, "Reports not retrieved"), False),
+                awaiting(f"{column}_awaiting_retrieval", "Reports awaiting retrieval"),
+            ],
+        ),
+        Spec(
+            (assessed, item(assessed, "Reports assessed for eligibility")),
+            [
+                (out, _with_reasons("Reports excluded", total, why), False),
+                awaiting(f"{column}_awaiting_eligibility", "Reports awaiting assessment"),
+            ],
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A placed box; `lines` are wrapped text with their indents."""
+
+    key: str
+    x: float
+    y: float
+    w: float
+    h: float
+    lines: tuple[tuple[str, float], ...]
+    kind: str = "main"  # main, ours (dashed), header or stage (turned by 90 degrees)
+
+    @property
+    def low(self) -> float:
+        """Its lower edge."""
+        return self.y + self.h
+
+
+class Flow(NamedTuple):
+    """The whole diagram in points."""
+
+    boxes: list[Box]
+    arrows: list[Line]
+    height: float
+
+
+def _wrapped(text: Text, width: float) -> tuple[tuple[str, float], ...]:
+    return tuple((line, indent) for words, indent in text for line in wrap(words, width - 2 * PAD - indent))
+
+
+def _height(lines: Sequence[object]) -> float:
+    return len(lines) * STEP + 2 * PAD
+
+
+def _place(spec: Spec, x: float, y: float) -> list[Box]:
+    """Boxes of one row in one column, main first; those beside it are stacked from its top."""
+    boxes = []
+    if spec.main:
+        lines = _wrapped(spec.main[1], MAIN_W)
+        first = _height(_wrapped(spec.beside[0][1], SIDE_W))
+        h = max(_height(lines), min(first, 2 * _height(lines)))  # as high as its neighbour, within reason
+        boxes.append(Box(spec.main[0], x, y, MAIN_W, h, lines))
+    for key, text, ours in spec.beside:
+        lines = _wrapped(text, SIDE_W)
+        boxes.append(Box(key, x + MAIN_W + GAP, y, SIDE_W, _height(lines), lines, "ours" if ours else "main"))
+        y += _height(lines) + STACK_GAP
+    return boxes
+
+
+def _sideways(boxes: Sequence[Box], x: float) -> list[Line]:
+    """Arrows to the boxes beside the main one: from its edge, or below it from the line that goes down."""
+    arrows = []
+    main_low = max((box.low for box in boxes if box.x == x), default=0.0)
+    for box in boxes:
+        if box.x == x:
+            continue
+        start, y = x + MAIN_W / 2, box.y + box.h / 2
+        shared = min(main_low, box.low)
+        if shared - box.y >= SIZE:
+            start, y = x + MAIN_W, (box.y + shared) / 2
+        arrows.append(Line(((start, y), (box.x, y)), arrow=True))
+    return arrows
+
+
+def _included(counts: Mapping[str, str]) -> Text:
+    unread = number(counts.get("included_unread"))
+    text = [
+        (counted("Studies included in review", number(counts.get("new_studies"))), 0.0),
+        (counted("Reports of included studies", number(counts.get("new_reports"))), 0.0),
+    ]
+    note = f"{unread} of the included {'was' if unread == 1 else 'were'} read by no person"
+    return [*text, (note, 0.0)] if counts.get("included_unread") else text
+
+
+def layout(counts: Mapping[str, str]) -> Flow:
+    """Place every box and arrow of the flow diagram.
+
+    Parameters
+    ----------
+    counts : mapping
+        The column `n` of prisma.csv by the column `data`; a missing number is nought.
+    """
+    boxes, arrows = list[Box](), list[Line]()
+    wide = MAIN_W + GAP + SIDE_W
+    for x, name in zip(COLUMN_X, ("databases and registers", "other methods"), strict=True):
+        lines = _wrapped([(f"Identification of studies via {name}", 0.0)], wide)
+        boxes.append(Box(f"header {name}", x, MARGIN, wide, 18.0, lines, "header"))
+
+    y, tops, lows = MARGIN + 26, list[float](), list[float]()
+    mains: dict[float, list[Box]] = {x: [] for x in COLUMN_X}
+    for row in zip(column_rows(counts, "dbr"), column_rows(counts, "other"), strict=True):
+        low = y + (0 if tops else 78)  # room for the word Identification
+        for x, spec in zip(COLUMN_X, row, strict=True):
+            placed = _place(spec, x, y)
+            boxes += placed
+            arrows += _sideways(placed, x)
+            mains[x] += [box for box in placed if box.x == x]
+            low = max(low, *(box.low for box in placed))
+        tops.append(y)
+        lows.append(low)
+        y = low + ROW_GAP
+    lines = _wrapped(_included(counts), MAIN_W)
+    end = Box("new_studies", LEFT_X, y, MAIN_W, max(_height(lines), 46.0), lines)
+    boxes.append(end)
+    tops.append(end.y)
+    lows.append(end.low)
+
+    for x, column in mains.items():
+        down, below = x + MAIN_W / 2, [*column[1:], *([end] if x == LEFT_X else [])]
+        arrows += [Line(((down, a.low), (down, b.y)), True) for a, b in zip(column, below, strict=False)]
+    down, level = COLUMN_X[1] + MAIN_W / 2, end.y + end.h / 2
+    path = ((down, mains[COLUMN_X[1]][-1].low), (down, level), (end.x + end.w, level))
+    arrows.append(Line(path, arrow=True))
+    stages = {"Identification": (0, 0), "Screening": (1, 3), "Included": (4, 4)}
+    for name, (first, last) in stages.items():
+        top, high = tops[first], lows[last] - tops[first]
+        boxes.append(Box(f"stage {name}", MARGIN, top, STRIP, high, ((name, 0.0),), "stage"))
+    return Flow(boxes, arrows, end.low)
+
+
+def _box_marks(box: Box) -> list[Mark]:
+    fill = {"header": GOLD, "stage": SIDE_BLUE}.get(box.kind, "white")
+    rounded = box.kind in ("header", "stage")
+    rect = Rect(box.x, box.y, box.w, box.h, fill, "black", box.kind == "ours", "", rounded)
+    x, y = box.x + box.w / 2, box.y + box.h / 2
+    if box.kind == "stage":
+        return [rect, Label(x + 2.7, y, box.lines[0][0], 7.5, True, align="center", upright=True)]
+    if box.kind == "header":
+        return [rect, Label(x, y + 2.5, box.lines[0][0], bold=True, align="center")]
+    first = y - len(box.lines) * STEP / 2 + STEP * 0.76
+    return [rect, *(Label(box.x + PAD + i, first + k * STEP, t) for k, (t, i) in enumerate(box.lines))]
+
+
+def prisma_picture(rows: Iterable[Mapping[str, str]]) -> Picture:
+    """Return the PRISMA 2020 flow diagram for the rows of prisma.csv."""
+    counts = {row["data"]: row.get("n") or "" for row in rows}
+    flow = layout(counts)
+    by_rule, by_person = (number(counts.get(f"records_excluded_by_{who}")) for who in ("rule", "person"))
+    notes = [f"* {by_rule} excluded by automation tools (rules), {by_person} by a person.", DASHED]
+    marks: list[Mark] = [mark for box in flow.boxes for mark in _box_marks(box)]
+    y = flow.height + 6
+    for note in notes:
+        y += SMALL * LEADING
+        marks.append(Label(MARGIN, y, note, SMALL))
+    said = [" ".join(text for text, _ in box.lines) for box in flow.boxes if box.kind != "stage"]
+    title = "PRISMA 2020 flow diagram"
+    return Picture("prisma", title, ". ".join([*said, *notes]), y + 4, [*marks, *flow.arrows])

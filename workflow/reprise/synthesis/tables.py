@@ -1,0 +1,280 @@
+"""The tables: each a function from the review's tables to a frame. A new one is a function and a line.
+
+A count column named `included` counts included works; `awaiting` counts works that still await a
+person's decision, at whatever stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from reprise.coding.codebook import UNCODED, Codebook
+from reprise.coding.places import OTHER, SEVERAL, UNKNOWN
+from reprise.countries import country_name
+from reprise.records import plain_text
+from reprise.screen.outcome import counts_as
+from reprise.synthesis.captions import TABLES
+from reprise.synthesis.prisma import reason_label
+
+STATUS = ("included", "awaiting")
+COUNTRY_RULES = {"author_group": "country of authors", "studied_group": "country studied"}
+FACTS = ["authors", "year", "title", "venue", "volume", "issue", "pages", "doi", "url"]
+
+
+@dataclass(frozen=True)
+class Review:
+    """All tables of a run.
+
+    Attributes
+    ----------
+    works, screening, coding, ledger : DataFrame
+    log : list of dict
+        The import log, one row per file.
+    codebook : Codebook
+    protocol : mapping
+        The protocol as plain text.
+    """
+
+    works: pd.DataFrame
+    screening: pd.DataFrame
+    coding: pd.DataFrame
+    ledger: pd.DataFrame
+    log: Sequence[Mapping[str, str]]
+    codebook: Codebook
+    protocol: Mapping[str, Any]
+
+    def ended(self, *ends: str) -> pd.DataFrame:
+        """Works that ended so, with their facts, `end`, `stage`, `reason`, `reasons`, `decided_by`."""
+        ledger = self.ledger[(self.ledger["lead"] == "true") & self.ledger["end"].isin(ends)]
+        columns = ["work_id", "end", "stage", "reason", "reasons", "decided_by"]
+        works = self.works.assign(title=self.works["title"].map(plain_text))
+        return works.merge(ledger[columns], on="work_id")
+
+
+def search_log(review: Review) -> pd.DataFrame:
+    """Rows of each source, and what became of them."""
+    return pd.DataFrame(list(review.log))
+
+
+def included_studies(review: Review) -> pd.DataFrame:
+    """One row per included work."""
+    works = review.ended("included").sort_values(["authors", "year", "title", "work_id"], kind="stable")
+    columns = {
+        "themes": "theme",
+        "author_countries": "author_country",
+        "studied_countries": "studied_country",
+    }
+    for column, variable in columns.items():
+        works[column] = _codes(review, variable).reindex(works["work_id"]).fillna("").to_numpy()
+    return works[
+        [*FACTS, "author_countries", "studied_countries", "themes", "sources", "record_ids", "decided_by"]
+    ]
+
+
+def excluded_studies(review: Review) -> pd.DataFrame:
+    """One row per work that left the review, with its first reason, all reasons and the evidence."""
+    works = review.ended("removed_by_automation", "excluded", "not_retrieved")
+    said = review.screening.assign(
+        evidence=(review.screening["field"] + " " + review.screening["value"])
+        .str.strip()
+        .where(review.screening["note"] == "", review.screening["note"] + "; " + review.screening["value"])
+    )
+    works = works.merge(
+        said[["work_id", "criterion", "evidence"]],
+        left_on=["work_id", "reason"],
+        right_on=["work_id", "criterion"],
+    )
+    works = works.sort_values(["end", "reason", "authors", "title", "work_id"], kind="stable")
+    return works[[*FACTS, "end", "stage", "reason", "reasons", "evidence", "decided_by", "record_ids"]]
+
+
+def awaiting(review: Review) -> pd.DataFrame:
+    """One row per work that awaits a decision, with the stage and the open questions."""
+    works = review.ended("awaiting").rename(columns={"reasons": "open_questions"})
+    works = works.sort_values(["stage", "authors", "title", "work_id"], kind="stable")
+    return works[[*FACTS, "stage", "open_questions", "record_ids"]]
+
+
+def countries(review: Review) -> pd.DataFrame:
+    """Works by country group, by authors and by country studied; each group sums to all works."""
+    coding = _with_status(review, review.coding)
+    rows = []
+    for variable, rule in COUNTRY_RULES.items():
+        counts = _count(coding[coding["variable"] == variable], "code")
+        rows += [{"country_rule": rule, "group": group, **counts(group)} for group in _groups(review)]
+    return pd.DataFrame(rows)
+
+
+def themes(review: Review) -> pd.DataFrame:
+    """Works by theme; a work may have several, and one without any is uncoded."""
+    coding = _with_status(review, review.coding)
+    counts = _count(coding[coding["variable"] == "theme"], "code")
+    return pd.DataFrame([{"context": c, "theme": t, **counts(code)} for code, c, t in _themes(review)])
+
+
+def themes_by_country(review: Review) -> pd.DataFrame:
+    """Works by theme and group of the authors' countries, included and awaiting."""
+    coding = _with_status(review, review.coding)
+    group = coding[coding["variable"] == "author_group"].set_index("work_id")["code"]
+    coded = coding[coding["variable"] == "theme"]
+    coded = coded.assign(group=coded["work_id"].map(group))
+    rows = []
+    for status in STATUS:
+        of_status = coded[coded["end"] == status]
+        counts = of_status.groupby(["code", "group"])["work_id"].nunique().to_dict()
+        for code, context, theme in _themes(review):
+            cells = {g: int(counts.get((code, g), 0)) for g in _groups(review)}
+            rows.append(
+                {"status": status, "context": context, "theme": theme, **cells, "total": sum(cells.values())}
+            )
+    return pd.DataFrame(rows)
+
+
+def years(review: Review) -> pd.DataFrame:
+    """Works by year of publication, every year of the window, and those outside it that await."""
+    works = review.ended(*STATUS)
+    works = works.assign(year=works["year"].astype("str").fillna(UNKNOWN))
+    counts = _count(works, "year")
+    window = review.protocol["window"]
+    spanned = {str(y) for y in range(int(window["start"][:4]), int(window["end"][:4]) + 1)}
+    known = sorted(spanned | set(works["year"]) - {UNKNOWN})
+    return pd.DataFrame([{"year": year, **counts(year)} for year in [*known, UNKNOWN]])
+
+
+def venues(review: Review) -> pd.DataFrame:
+    """Works by journal, as the merged record spells it, most included first."""
+    works = review.ended(*STATUS)
+    works = works.assign(venue=works["venue"].map(plain_text).replace("", UNKNOWN))
+    counts = _count(works, "venue")
+    rows = [{"venue": venue, **counts(venue)} for venue in sorted(works["venue"].unique())]
+    rows.sort(key=lambda r: (-r["included"], -r["awaiting"], r["venue"].casefold()))
+    return pd.DataFrame(rows, columns=["venue", *STATUS])
+
+
+def restrictions(review: Review) -> pd.DataFrame:
+    """Verdicts on each criterion, and the works that it alone kept out.
+
+    `removed_alone`: works that fail this criterion and meet all others. `removed_alone_or_unknown`:
+    works that fail it and fail no other, though others may be unknown.
+    """
+    criteria = review.protocol["criteria"]
+    screening = review.screening.assign(counts=counts_as(review.screening, criteria))
+    failed = screening[screening["counts"] == "not_met"].groupby("work_id").size()
+    unknown = screening[screening["counts"] == "unknown"].groupby("work_id").size()
+    rows = []
+    for c in criteria:
+        own = screening[screening["criterion"] == c["id"]]
+        alone = own.loc[(own["counts"] == "not_met") & (own["work_id"].map(failed) == 1), "work_id"]
+        verdicts = own["verdict"].value_counts()
+        rows.append(
+            {
+                "criterion": c["id"],
+                "question": c["question"],
+                "stage": c["stage"],
+                "rule": c["rule"],
+                "unknown_counts_as": c["unknown"],
+                **{v: int(verdicts.get(v, 0)) for v in ("met", "not_met", "unknown")},
+                "removed_alone": int((~alone.isin(unknown.index)).sum()),
+                "removed_alone_or_unknown": len(alone),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def source_overlap(review: Review) -> pd.DataFrame:
+    """Works of each source: how many only it has, and how many it shares with each other source."""
+    sources = [row["source"] for row in review.log]
+    held = review.works[["work_id", "sources"]].assign(source=review.works["sources"].str.split("; "))
+    held = held.explode("source")[["work_id", "source"]].drop_duplicates()
+    table = pd.crosstab(held["work_id"], held["source"]).reindex(columns=sources, fill_value=0)
+    shared = table.T.dot(table).to_dict()
+    only = table[table.sum(axis=1) == 1].sum()
+    ends = review.ledger[review.ledger["lead"] == "true"].set_index("work_id")["end"]
+    inside = table[ends.reindex(table.index).eq("included").to_numpy()].sum()
+    return pd.DataFrame(
+        [
+            {
+                "source": source,
+                "works": int(table[source].sum()),
+                "only_here": int(only[source]),
+                "included": int(inside[source]),
+                **{f"with_{other}": int(shared[other][source]) for other in sources},
+            }
+            for source in sources
+        ]
+    )
+
+
+MAKERS: dict[str, Callable[[Review], pd.DataFrame]] = {
+    "search_log": search_log,
+    "included_studies": included_studies,
+    "excluded_studies": excluded_studies,
+    "awaiting": awaiting,
+    "countries": countries,
+    "themes": themes,
+    "themes_by_country": themes_by_country,
+    "years": years,
+    "venues": venues,
+    "restrictions": restrictions,
+    "source_overlap": source_overlap,
+}
+
+
+def make_tables(review: Review) -> dict[str, pd.DataFrame]:
+    """Make every table, in the order in which they are numbered."""
+    return {name: MAKERS[name](review).reset_index(drop=True) for name in TABLES}
+
+
+def _with_status(review: Review, coding: pd.DataFrame) -> pd.DataFrame:
+    leads = review.ledger[review.ledger["lead"] == "true"]
+    return coding.merge(leads[["work_id", "end"]], on="work_id")
+
+
+def _count(rows: pd.DataFrame, column: str) -> Callable[[str], dict[str, int]]:
+    counts = rows.groupby([column, "end"])["work_id"].nunique().to_dict()
+    return lambda value: {status: int(counts.get((value, status), 0)) for status in STATUS}
+
+
+def _groups(review: Review) -> list[str]:
+    return [*review.protocol["coding"]["country_groups"], OTHER, SEVERAL, UNKNOWN]
+
+
+def _themes(review: Review) -> list[tuple[str, str, str]]:
+    listed = [(code, context.label, theme.label) for code, context, theme in review.codebook.themes()]
+    return [*listed, (UNCODED, UNCODED, UNCODED)]
+
+
+def _codes(review: Review, variable: str) -> pd.Series:
+    rows = review.coding[review.coding["variable"] == variable]
+    names = rows["code"].map(country_name) if variable.endswith("country") else rows["code"]
+    return names.groupby(rows["work_id"]).agg("; ".join)
+
+
+def markdown(name: str, frame: pd.DataFrame, source_line: str) -> str:
+    """Give a table as Markdown: number and title above, notes and the source line below."""
+    number = list(TABLES).index(name) + 1
+    table = TABLES[name]
+    columns = [_cell(reason_label(c)) for c in frame.columns]
+    rows = frame.astype("str").fillna("").itertuples(index=False, name=None)
+    lines = [
+        f"**Table {number}.** {table.title}",
+        "",
+        "| " + " | ".join(columns) + " |",
+        "|" + "|".join(" --- " for _ in columns) + "|",
+        *("| " + " | ".join(map(_cell, row)) + " |" for row in rows),
+        "",
+        f"*Note.* n = {len(frame)} rows. {table.notes.strip()}",
+        "",
+        f"*Source:* {source_line}.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    return escaped.replace("*", "\\*").replace("[", "\\[").replace("`", "\\`")

@@ -1,0 +1,82 @@
+"""Tabulate: the ledger, and from it every table, the flow, the references and the comparison."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from reprise.coding.codebook import read_codebook
+from reprise.csvfiles import read_rows, write_rows
+from reprise.records import read_table, write_csv
+from reprise.synthesis import prisma, replication
+from reprise.synthesis.ledger import follow
+from reprise.synthesis.provenance import provenance
+from reprise.synthesis.references import bibtex, ris
+from reprise.synthesis.tables import Review, make_tables, markdown
+
+
+def tabulate(
+    inputs: Mapping[str, str],
+    decisions: Sequence[str],
+    protocol: Mapping[str, Any],
+    outputs: Mapping[str, str],
+) -> None:
+    """Write everything that is counted.
+
+    Parameters
+    ----------
+    inputs : mapping
+        Paths by name: records, works, screening, coding, log, manifest, codebook, journals, published,
+        included.
+    decisions : sequence of str
+        The decision files, whether they exist or not; they enter the run id.
+    protocol : mapping
+        The whole protocol as plain text.
+    outputs : mapping
+        Paths by name: ledger, prisma, replication, known, bib, ris, provenance, and `tables`, the folder.
+
+    Raises
+    ------
+    Mistake
+        What is wrong with the study's files.
+    """
+    published = replication.read_published(inputs["published"])
+    listed = replication.read_studies(inputs["included"])
+    manifest = json.loads(Path(inputs["manifest"]).read_text(encoding="utf-8"))
+    files = [*decisions, *(inputs[k] for k in ("codebook", "journals", "published", "included"))]
+    run = provenance(protocol, manifest, files)
+    records = read_table(inputs["records"])
+    works, screening = read_table(inputs["works"]), read_table(inputs["screening"])
+    ledger = follow(records, works, screening)
+    review = Review(
+        works,
+        screening,
+        read_table(inputs["coding"]),
+        ledger,
+        read_rows(inputs["log"]),
+        read_codebook(inputs["codebook"]),
+        protocol,
+    )
+    write_csv(ledger, outputs["ledger"])
+    labels = {name: source["label"] for name, source in protocol["sources"][protocol["mode"]].items()}
+    write_rows(outputs["prisma"], prisma.COLUMNS, prisma.template_rows(prisma.numbers(ledger, works, labels)))
+    _write_tables(review, Path(outputs["tables"]), protocol["formats"]["tables"], run["source_line"])
+    known = replication.known_studies(listed, records, review)
+    write_rows(outputs["known"], replication.KNOWN_COLUMNS, known)
+    write_rows(outputs["replication"], replication.COLUMNS, replication.replicate(published, known, review))
+    included = review.ended("included").sort_values("work_id").astype("str").fillna("")
+    references: list[dict[str, str]] = included.to_dict("records")  # type: ignore[assignment]
+    Path(outputs["bib"]).write_text(bibtex(references), encoding="utf-8")
+    Path(outputs["ris"]).write_text(ris(references), encoding="utf-8")
+    text = json.dumps(run, indent=1, ensure_ascii=False)
+    Path(outputs["provenance"]).write_text(text + "\n", encoding="utf-8")
+
+
+def _write_tables(review: Review, folder: Path, formats: Sequence[str], source_line: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in make_tables(review).items():
+        write_csv(frame.assign(source_line=source_line), folder / f"{name}.csv")
+        if "md" in formats:
+            (folder / f"{name}.md").write_text(markdown(name, frame, source_line), encoding="utf-8")

@@ -1,0 +1,18 @@
+# The clone's own package comes first, whatever else is installed; scripts inherit it.
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(Path(workflow.basedir, "workflow")), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+sys.path.insert(0, str(Path(workflow.basedir, "workflow")))
+
+from reprise.config import CONFIG, check_files, parse_protocol, plain, read_yaml
+from reprise.mistakes import run
+from reprise.modules import module_files
+from reprise.synthesis.captions import FIGURES, TABLES
+
+# Snakemake would read a key given twice in silence: look at the file before it does.
+run(read_yaml, CONFIG, code=2)

@@ -1,0 +1,21 @@
+rule report:
+    input:
+        prisma=rules.tabulate.output.prisma,
+        tables=expand("results/tables/{name}.csv", name=TABLES),
+        figures=expand("results/figures/{name}.svg", name=FIGURES),
+        replication=rules.tabulate.output.replication,
+        provenance=rules.tabulate.output.provenance,
+        manifest=rules.search.output.manifest,
+        plan=plan("report"),
+        code=code("reprise.synthesis.report"),
+    output:
+        report="results/report.html",
+        run="results/run.json",
+    params:
+        protocol=WHOLE,
+        decisions=DECISIONS,
+        source=["Snakefile", "workflow"],
+    message:
+        "Writing the report"
+    script:
+        "../scripts/report.py"

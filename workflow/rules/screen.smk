@@ -1,0 +1,20 @@
+rule screen:
+    input:
+        works=rules.dedupe.output.works,
+        records=rules.collect.output.records,
+        duplicates=rules.dedupe.output.duplicates,
+        journals=PROTOCOL.journals,
+        decisions=if_there("data/decisions/screening.csv"),
+        plan=plan("screen"),
+        code=code("reprise.screen.works"),
+    output:
+        screening="results/screening.parquet",
+        screening_csv="results/screening.csv",
+        needed="results/decisions_needed.csv",
+    params:
+        protocol=SETTINGS["screen"],
+        decisions="data/decisions/screening.csv",
+    message:
+        "Screening: every work against every criterion"
+    script:
+        "../scripts/screen.py"

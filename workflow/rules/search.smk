@@ -1,0 +1,13 @@
+rule search:
+    input:
+        files=[source["file"] for source in SOURCES.values()],
+        plan=plan("search"),
+        code=code("reprise.search.sample"),
+    output:
+        manifest="results/search_manifest.json",
+    params:
+        sources=SOURCES,
+    message:
+        "Listing what is bundled"
+    script:
+        "../scripts/search.py"
