@@ -6,17 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
-
 from reprise.dedupe.works import find_works
 from reprise.records import COLUMNS, as_frame
 
 CASES = json.loads((Path(__file__).parents[1] / "fixtures" / "duplicate_cases.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("flipped", [False, True], ids=["", "flipped"])
-@pytest.mark.parametrize("case", CASES, ids=[c["note"] for c in CASES])
-def test_case(case: dict, flipped: bool) -> None:
-    sides = [case["b"], case["a"]] if flipped else [case["a"], case["b"]]
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[c["note"] for c in CASES])
+def test_case(number: int) -> None:
+    case = CASES[number]
+    # Which side comes first must not matter; every other case is turned round.
+    sides = [case["b"], case["a"]] if number % 2 else [case["a"], case["b"]]
     rows = [
         {**dict.fromkeys(COLUMNS, ""), "kind": "database", "source": "s", **side, "record_id": f"s:{i}"}
         for i, side in enumerate(sides)

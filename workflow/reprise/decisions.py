@@ -134,8 +134,8 @@ def find_record(name: str, known: Mapping[str, str]) -> str:
 def names_no_record(decision: Decision) -> str:
     """Tell that a decision names a record that is not here."""
     return (
-        f"{decision.place}: record '{decision.record_id}' is not among the records; the decision is not used; "
-        "correct the id, or leave it until the record comes back"
+        f"{decision.place}: record '{decision.record_id}' is not among the records; "
+        "the decision is not used; correct the id, or leave it until the record comes back"
     )
 
 

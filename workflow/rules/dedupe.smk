@@ -1,7 +1,7 @@
 rule dedupe:
     input:
         records=rules.collect.output.records,
-        decisions=if_there("data/decisions/duplicates.csv"),
+        decisions=if_there(DECISIONS["duplicates"]),
         plan=plan("dedupe"),
         code=code("reprise.dedupe.stage"),
     output:
@@ -9,9 +9,6 @@ rule dedupe:
         works_csv="results/works.csv",
         duplicates="results/duplicates.parquet",
         duplicates_csv="results/duplicates.csv",
-    params:
-        order=SETTINGS["dedupe"]["order"],
-        decisions="data/decisions/duplicates.csv",
     message:
         "Deduplicating: which records are one work"
     script:

@@ -3,30 +3,36 @@ PROTOCOL = run(parse_protocol, config, code=2)
 run(check_files, PROTOCOL, code=2)
 WHOLE = plain(PROTOCOL)
 SOURCES = WHOLE["sources"][PROTOCOL.mode]
-
-SETTINGS = {
-    "search": {"mode": PROTOCOL.mode, "sources": SOURCES},
-    "dedupe": {"order": list(SOURCES)},
-    "screen": {key: WHOLE[key] for key in ("window", "query", "criteria")},
-    "code": {"country_groups": WHOLE["coding"]["country_groups"]},
-    "tabulate": WHOLE,
-    "draw": {"formats": WHOLE["formats"]["figures"]},
-    "report": WHOLE,
+DECISIONS = {
+    name: f"data/decisions/{name}.csv" for name in ("duplicates", "screening", "coding", "appraisal")
 }
 
-DECISIONS = [f"data/decisions/{name}.csv" for name in ("duplicates", "screening", "coding", "appraisal")]
+SETTINGS = {
+    "search": {"sources": SOURCES},
+    "dedupe": {"order": list(SOURCES), "decisions": DECISIONS["duplicates"]},
+    "screen": {
+        "protocol": {key: WHOLE[key] for key in ("window", "query", "criteria")},
+        "decisions": DECISIONS["screening"],
+    },
+    "code": {
+        "country_groups": WHOLE["coding"]["country_groups"],
+        "decisions": DECISIONS["coding"],
+    },
+    "tabulate": {"protocol": WHOLE, "decisions": list(DECISIONS.values())},
+    "report": {"protocol": WHOLE, "decisions": list(DECISIONS.values())},
+}
 
 
 def plan(stage):
     """A file that holds what the protocol tells a stage, rewritten only when that changes.
 
-    Snakemake forgets a rule's `params` with `.snakemake/`; a file that is an input it doesn't. The
-    settings themselves reach the script through `params`, so that a second call of Snakemake can't
-    change them under a job that runs.
+    Not `params`: Snakemake forgets those with `.snakemake/`, and imports pandas to compare them, which
+    costs every call a second. While another call runs here, its files are left as they are.
     """
     path = Path("results/plan", f"{stage}.json")
     text = json.dumps(SETTINGS[stage], indent=1, ensure_ascii=False) + "\n"
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
+    running = any(Path(".snakemake/locks").glob("*.lock"))
+    if not running and not (path.exists() and path.read_text(encoding="utf-8") == text):
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.part")
         part.write_text(text, encoding="utf-8")

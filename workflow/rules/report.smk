@@ -11,10 +11,6 @@ rule report:
     output:
         report="results/report.html",
         run="results/run.json",
-    params:
-        protocol=WHOLE,
-        decisions=DECISIONS,
-        source=["Snakefile", "workflow"],
     message:
         "Writing the report"
     script:

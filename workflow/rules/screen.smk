@@ -4,16 +4,13 @@ rule screen:
         records=rules.collect.output.records,
         duplicates=rules.dedupe.output.duplicates,
         journals=PROTOCOL.journals,
-        decisions=if_there("data/decisions/screening.csv"),
+        decisions=if_there(DECISIONS["screening"]),
         plan=plan("screen"),
         code=code("reprise.screen.works"),
     output:
         screening="results/screening.parquet",
         screening_csv="results/screening.csv",
         needed="results/decisions_needed.csv",
-    params:
-        protocol=SETTINGS["screen"],
-        decisions="data/decisions/screening.csv",
     message:
         "Screening: every work against every criterion"
     script:

@@ -5,8 +5,6 @@ rule search:
         code=code("reprise.search.sample"),
     output:
         manifest="results/search_manifest.json",
-    params:
-        sources=SOURCES,
     message:
         "Listing what is bundled"
     script:

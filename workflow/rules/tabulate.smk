@@ -9,7 +9,7 @@ rule tabulate:
         codebook=PROTOCOL.coding.codebook,
         journals=PROTOCOL.journals,
         published=PROTOCOL.review.published,
-        decided=if_there(PROTOCOL.review.included, *DECISIONS),
+        decided=if_there(PROTOCOL.review.included, *DECISIONS.values()),
         plan=plan("tabulate"),
         code=code("reprise.synthesis.tabulate"),
     output:
@@ -21,11 +21,6 @@ rule tabulate:
         ris="results/references.ris",
         provenance="results/provenance.json",
         tables=expand("results/tables/{name}.{format}", name=TABLES, format=PROTOCOL.formats.tables),
-    params:
-        protocol=WHOLE,
-        decisions=DECISIONS,
-        included=PROTOCOL.review.included,
-        tables="results/tables",
     message:
         "Tabulating: the ledger, and from it tables, flow and references"
     script:

@@ -2,14 +2,14 @@
 
 from reprise.coding.works import code_works
 from reprise.mistakes import run
+from reprise.settings import read_settings
 
 run(
     code_works,
+    **read_settings(snakemake.input.plan),
     works=snakemake.input.works,
     screening=snakemake.input.screening,
     codebook=snakemake.input.codebook,
-    decisions=snakemake.params.decisions,
-    country_groups=snakemake.params.country_groups,
     coding=snakemake.output.coding,
     coding_csv=snakemake.output.coding_csv,
 )

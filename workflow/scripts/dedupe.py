@@ -2,12 +2,12 @@
 
 from reprise.dedupe.stage import dedupe
 from reprise.mistakes import run
+from reprise.settings import read_settings
 
 run(
     dedupe,
+    **read_settings(snakemake.input.plan),
     records=snakemake.input.records,
-    decisions=snakemake.params.decisions,
-    order=snakemake.params.order,
     works=snakemake.output.works,
     works_csv=snakemake.output.works_csv,
     duplicates=snakemake.output.duplicates,

@@ -1,12 +1,12 @@
 """Count everything from the ledger."""
 
 from reprise.mistakes import run
+from reprise.settings import read_settings
 from reprise.synthesis.tabulate import tabulate
 
 run(
     tabulate,
-    inputs={**snakemake.input, "included": snakemake.params.included},
-    decisions=snakemake.params.decisions,
-    protocol=snakemake.params.protocol,
-    outputs={**snakemake.output, "tables": snakemake.params.tables},
+    **read_settings(snakemake.input.plan),
+    inputs=snakemake.input,
+    outputs=snakemake.output,
 )

@@ -6,11 +6,16 @@ evidence; a rule that `holds` also keeps its two records out of one cluster, wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Bools = NDArray[np.bool_]
+Columns = Mapping[str, NDArray[Any]]
 
 MERGE, MAYBE, DISTINCT, LINKED = "merge", "maybe", "distinct", "linked version"
 
@@ -34,41 +39,41 @@ class Rule:
     outcome: str
     holds: bool
     because: str
-    when: Callable[[pd.DataFrame], pd.Series[bool]]
+    when: Callable[[Columns], Bools]
 
 
-def _alike(c: pd.DataFrame) -> pd.Series[bool]:
+def _alike(c: Columns) -> Bools:
     return (c["title_score"] >= ALIKE) | c["title_cut"]
 
 
-def _alike_or_main(c: pd.DataFrame) -> pd.Series[bool]:
+def _alike_or_main(c: Columns) -> Bools:
     return _alike(c) | c["title_main"]
 
 
-def _same_id(c: pd.DataFrame) -> pd.Series[bool]:
+def _same_id(c: Columns) -> Bools:
     return c["doi_same"] | c["pmid_same"]
 
 
-def _telling(c: pd.DataFrame) -> pd.Series[bool]:
+def _telling(c: Columns) -> Bools:
     return ~c["generic"] & (c["length"] >= LONG)
 
 
-def _one_study(c: pd.DataFrame) -> pd.Series[bool]:
+def _one_study(c: Columns) -> Bools:
     unknown = ~c["authors_known"] & c["title_equal"] & (c["length"] >= VERY_LONG)
     same = ~c["numbers_differ"] & ~c["notice_differs"] & ~c["generic"]
     return _alike(c) & same & (c["authors_agree"] | unknown)
 
 
-def _resembles(c: pd.DataFrame) -> pd.Series[bool]:
+def _resembles(c: Columns) -> Bools:
     return (c["title_score"] >= RESEMBLES) | c["title_cut"] | c["title_main"] | c["title_missing"]
 
 
-def _apart(c: pd.DataFrame) -> pd.Series[bool]:
+def _apart(c: Columns) -> Bools:
     issue = c["issue_differs"] & ~c["page_same"]
     return (c["volume_differs"] | c["page_differs"] | issue) & ~c["spot_same"]
 
 
-def _place_agrees(c: pd.DataFrame) -> pd.Series[bool]:
+def _place_agrees(c: Columns) -> Bools:
     return c["venue_same"] | c["spot_same"] | (c["volume_same"] & (c["issue_same"] | c["page_same"]))
 
 
@@ -87,6 +92,11 @@ RULES: tuple[Rule, ...] = (
         "same PMID", MERGE, False,
         "PubMed numbers a work once, and the titles don't speak against it.",
         lambda c: c["pmid_same"] & _resembles(c) & ~c["doi_differs"] & ~c["notice_differs"],
+    ),
+    Rule(
+        "one DOI, unlike titles and authors", MAYBE, True,
+        "One of the DOIs is wrong, or it is the DOI of the whole journal or book.",
+        lambda c: _same_id(c) & ~_resembles(c) & c["authors_disjoint"],
     ),
     Rule(
         "second DOI of an archive", MERGE, False,
@@ -248,7 +258,7 @@ RULES: tuple[Rule, ...] = (
         "same page and authors, another title", MAYBE, False,
         "A title in another language, or two notes on one page.",
         lambda c: c["spot_same"] & c["venue_same"] & c["authors_agree"] & (c["author_score"] >= 99)
-        & c["year_same"],
+        & c["year_same"] & ~c["issue_differs"] & ~c["generic"],
     ),
     Rule(
         "same title, too little else", MAYBE, False,
@@ -261,10 +271,10 @@ RULES: tuple[Rule, ...] = (
 
 def decide(compared: pd.DataFrame) -> pd.DataFrame:
     """Add `rule` (position in RULES, -1 for none), `outcome` and `holds` to compared pairs."""
+    columns = {str(name): compared[name].to_numpy() for name in compared}
     chosen = np.full(len(compared), -1)
     for position, rule in enumerate(RULES):
-        fits = rule.when(compared).to_numpy(dtype=bool)
-        chosen[fits & (chosen < 0)] = position
+        chosen[rule.when(columns) & (chosen < 0)] = position
     outcomes = np.array([rule.outcome for rule in RULES] + [""], dtype=object)
     holds = np.array([rule.holds for rule in RULES] + [False])
     return compared.assign(rule=chosen, outcome=outcomes[chosen], holds=holds[chosen])

@@ -58,6 +58,8 @@ def author_names(text: str) -> tuple[list[str], list[str]]:
 def _persons(text: str) -> list[str]:
     if ";" in text:
         return text.split(";")
+    if _CORPORATE.search(text) and not re.search(r",\s*[A-Z]\.", text):
+        return [text]  # "Department of Education, Skills and Employment" is one
     parts = [p for p in re.split(r"\s+(?:and|&)\s+|,\s*&\s*|\|", text) if p.strip()]
     persons: list[str] = []
     for part in parts:

@@ -44,7 +44,8 @@ def pair_table(
         The work of each record.
     """
     kept = compared[worth_keeping(compared)].copy()
-    kept["rule"] = kept["rule"].map(lambda i: RULES[i].name)
+    names = np.array([rule.name for rule in RULES], dtype=object)
+    kept["rule"] = names[kept["rule"].to_numpy(dtype=np.int64)]
     kept["decided_by"] = "rule"
     works = work_of.to_numpy()
     same = works[kept["a"].to_numpy()] == works[kept["b"].to_numpy()]
@@ -138,5 +139,7 @@ def with_links(works: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
             "other": pd.concat([linked["work_b"], linked["work_a"]]),
         }
     ).drop_duplicates()
-    names = both.sort_values(["work", "other"]).groupby("work")["other"].agg(LIST_SEPARATOR.join)
-    return works.assign(linked_works=works["work_id"].map(names).fillna("").astype("str"))
+    names = both.sort_values(["work", "other"]).groupby("work")["other"].agg(LIST_SEPARATOR.join).to_dict()
+    return works.assign(linked_works=[names.get(work, "") for work in works["work_id"]]).astype(
+        {"linked_works": "str"}
+    )

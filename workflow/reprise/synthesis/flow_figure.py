@@ -205,15 +205,18 @@ def column_rows(counts: Mapping[str, str], column: str) -> list[Spec]:
         return _with_reasons(label, number(counts.get(key)), counts.get(why, ""), indent)
 
     ours = column == "other"
-    own, excluded, star = (
-        ("other_", "other_excluded_screening", "") if ours else ("", "records_excluded", "*")
+    own = "om" if ours else "db"
+    repeats, automatic, excluded, star = (
+        ("om_repeats", "om_removed_by_rule", "om_out", "")
+        if ours
+        else ("duplicates", "excluded_automatic", "records_excluded", "*")
     )
     identified = [("Records identified from:", 0.0)]
     for key, label in SOURCES[column]:
         identified += item(key, label, 6, key.replace("_results", "_specific_results"))
     removed = [("Records removed before screening:", 0.0)]
-    removed += item(f"{own}duplicates", "Duplicate records removed", 6)
-    removed += item(f"{own}excluded_automatic", BY_AUTOMATION, 6, f"{own}excluded_automatic_reasons")
+    removed += item(repeats, "Duplicate records removed", 6)
+    removed += item(automatic, BY_AUTOMATION, 6, f"{own}_removed_by_rule_reasons")
     removed += [] if ours else item("excluded_other", "Records removed for other reasons", 6)
 
     sought, lost = f"{column}_sought_reports", f"{column}_notretrieved_reports"
@@ -225,26 +228,26 @@ def column_rows(counts: Mapping[str, str], column: str) -> list[Spec]:
         return key, item(key, what), True
 
     return [
-        Spec((SOURCES[column][0][0], identified), [(f"{own}duplicates", removed, ours)]),
+        Spec((SOURCES[column][0][0], identified), [(repeats, removed, ours)]),
         Spec(
             None if ours else ("records_screened", item("records_screened", "Records screened")),
             [
-                (excluded, item(excluded, f"Records excluded{star}", 0, f"{excluded}_reasons"), ours),
-                awaiting(f"{own}awaiting_screening", "Records awaiting screening"),
+                (excluded, item(excluded, f"Records excluded{star}", 0, f"{own}_out_reasons"), ours),
+                awaiting(f"{own}_awaiting_verdict", "Records awaiting screening"),
             ],
         ),
         Spec(
             (sought, item(sought, "Reports sought for retrieval")),
             [
                 (lost, item(lost, "Reports not retrieved"), False),
-                awaiting(f"{column}_awaiting_retrieval", "Reports awaiting retrieval"),
+                awaiting(f"{own}_awaiting_retrieval", "Reports awaiting retrieval"),
             ],
         ),
         Spec(
             (assessed, item(assessed, "Reports assessed for eligibility")),
             [
                 (out, _with_reasons("Reports excluded", total, why), False),
-                awaiting(f"{column}_awaiting_eligibility", "Reports awaiting assessment"),
+                awaiting(f"{own}_awaiting_eligibility", "Reports awaiting assessment"),
             ],
         ),
     ]
@@ -315,13 +318,13 @@ def _sideways(boxes: Sequence[Box], x: float) -> list[Line]:
 
 
 def _included(counts: Mapping[str, str]) -> Text:
-    unread = number(counts.get("included_unread"))
+    unread = number(counts.get("read_by_no_person"))
     text = [
         (counted("Studies included in review", number(counts.get("new_studies"))), 0.0),
         (counted("Reports of included studies", number(counts.get("new_reports"))), 0.0),
     ]
     note = f"{unread} of the included {'was' if unread == 1 else 'were'} read by no person"
-    return [*text, (note, 0.0)] if counts.get("included_unread") else text
+    return [*text, (note, 0.0)] if counts.get("read_by_no_person") else text
 
 
 def layout(counts: Mapping[str, str]) -> Flow:
@@ -387,7 +390,7 @@ def prisma_picture(rows: Iterable[Mapping[str, str]]) -> Picture:
     """Return the PRISMA 2020 flow diagram for the rows of prisma.csv."""
     counts = {row["data"]: row.get("n") or "" for row in rows}
     flow = layout(counts)
-    by_rule, by_person = (number(counts.get(f"records_excluded_by_{who}")) for who in ("rule", "person"))
+    by_rule, by_person = (number(counts.get(f"db_out_by_{who}")) for who in ("rule", "person"))
     notes = [f"* {by_rule} excluded by automation tools (rules), {by_person} by a person.", DASHED]
     marks: list[Mark] = [mark for box in flow.boxes for mark in _box_marks(box)]
     y = flow.height + 6

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reprise.csvfiles import read_rows
 from reprise.synthesis.captions import FIGURES, TABLES
 
+SOURCE = ("Snakefile", "workflow")
 LONG = 25  # rows; a longer table is folded
 # What run.json names the versions of: what decides the bytes.
 PACKAGES = (
@@ -35,7 +36,6 @@ def report(
     inputs: Mapping[str, Any],
     decisions: Sequence[str],
     protocol: Mapping[str, Any],
-    source: Sequence[str],
     page: str | Path,
     run: str | Path,
 ) -> None:
@@ -50,8 +50,6 @@ def report(
         The decision files.
     protocol : mapping
         The whole protocol as plain text.
-    source : sequence of str
-        Files and folders whose bytes are the source hash.
     page, run : path
         What is written.
     """
@@ -64,7 +62,7 @@ def report(
     Path(page).write_text(html, encoding="utf-8")
     told = {
         **about,
-        "source_hash": source_hash(source),
+        "source_hash": source_hash(SOURCE),
         "counts": {name: int(n) for name, n in flow.items() if n.isdigit() and name != "NA"},
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},

@@ -28,14 +28,13 @@ def tabulate(
     Parameters
     ----------
     inputs : mapping
-        Paths by name: records, works, screening, coding, log, manifest, codebook, journals, published,
-        included.
+        Paths by name: records, works, screening, coding, log, manifest, codebook, journals, published.
     decisions : sequence of str
         The decision files, whether they exist or not; they enter the run id.
     protocol : mapping
         The whole protocol as plain text.
     outputs : mapping
-        Paths by name: ledger, prisma, replication, known, bib, ris, provenance, and `tables`, the folder.
+        Paths by name: ledger, prisma, replication, known, bib, ris, provenance; `tables` is a list.
 
     Raises
     ------
@@ -43,9 +42,10 @@ def tabulate(
         What is wrong with the study's files.
     """
     published = replication.read_published(inputs["published"])
-    listed = replication.read_studies(inputs["included"])
+    study = protocol["review"]["included"]
+    listed = replication.read_studies(study)
     manifest = json.loads(Path(inputs["manifest"]).read_text(encoding="utf-8"))
-    files = [*decisions, *(inputs[k] for k in ("codebook", "journals", "published", "included"))]
+    files = [*decisions, *(inputs[k] for k in ("codebook", "journals", "published")), study]
     run = provenance(protocol, manifest, files)
     records = read_table(inputs["records"])
     works, screening = read_table(inputs["works"]), read_table(inputs["screening"])
@@ -62,7 +62,7 @@ def tabulate(
     write_csv(ledger, outputs["ledger"])
     labels = {name: source["label"] for name, source in protocol["sources"][protocol["mode"]].items()}
     write_rows(outputs["prisma"], prisma.COLUMNS, prisma.template_rows(prisma.numbers(ledger, works, labels)))
-    _write_tables(review, Path(outputs["tables"]), protocol["formats"]["tables"], run["source_line"])
+    _write_tables(review, [Path(path) for path in outputs["tables"]], run["source_line"])
     known = replication.known_studies(listed, records, review)
     write_rows(outputs["known"], replication.KNOWN_COLUMNS, known)
     write_rows(outputs["replication"], replication.COLUMNS, replication.replicate(published, known, review))
@@ -74,9 +74,11 @@ def tabulate(
     Path(outputs["provenance"]).write_text(text + "\n", encoding="utf-8")
 
 
-def _write_tables(review: Review, folder: Path, formats: Sequence[str], source_line: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in make_tables(review).items():
-        write_csv(frame.assign(source_line=source_line), folder / f"{name}.csv")
-        if "md" in formats:
-            (folder / f"{name}.md").write_text(markdown(name, frame, source_line), encoding="utf-8")
+def _write_tables(review: Review, paths: Sequence[Path], source_line: str) -> None:
+    tables = make_tables(review)
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".csv":
+            write_csv(tables[path.stem].assign(source_line=source_line), path)
+        else:
+            path.write_text(markdown(path.stem, tables[path.stem], source_line), encoding="utf-8")

@@ -1,0 +1,80 @@
+"""Check: look at config, codebook, decisions, study and data files without running anything."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from reprise.coding.codebook import read_codebook
+from reprise.coding.works import check_coding
+from reprise.collect import collect_files
+from reprise.config import CONFIG, Protocol, check_files, parse_protocol, plain, read_yaml
+from reprise.decisions import Decision, find_record, names_no_record, read_decisions
+from reprise.dedupe.people import check_duplicates_decision
+from reprise.mistakes import Mistake
+from reprise.screen.works import check_screening, read_journals
+from reprise.synthesis.replication import read_published, read_studies
+
+DECISIONS = "data/decisions"
+
+
+def check(config: str = CONFIG) -> list[str]:
+    """Look at everything that people write, and say all that is wrong.
+
+    Returns
+    -------
+    list of str
+        One line for each mistake; empty if nothing is wrong.
+    """
+    try:
+        protocol = parse_protocol(read_yaml(config), config)
+    except Mistake as mistake:
+        return mistake.lines
+    lines: list[str] = []
+    _told(lines, check_files, protocol)
+    _told(lines, read_journals, protocol.journals)
+    book = _told(lines, read_codebook, protocol.coding.codebook)
+    _told(lines, read_published, protocol.review.published)
+    _told(lines, read_studies, protocol.review.included)
+    records = _records(lines, protocol)
+    checks: dict[str, Callable[[Decision], str]] = {
+        "duplicates": check_duplicates_decision,
+        "screening": check_screening(plain(protocol)["criteria"]),
+    }
+    if book:
+        checks["coding"] = check_coding(book)
+    for name, known_values in checks.items():
+        decisions = _told(lines, read_decisions, f"{DECISIONS}/{name}.csv", known_values) or []
+        if records:
+            lines += [names_no_record(d) for d in decisions if not find_record(d.record_id, records)]
+    return list(dict.fromkeys(lines))
+
+
+def _told(lines: list[str], function: Callable[..., Any], *args: Any) -> Any:
+    """Call `function`; put a user's mistakes with the others and go on."""
+    try:
+        return function(*args)
+    except Mistake as mistake:
+        lines += mistake.lines
+        return None
+
+
+def _records(lines: list[str], protocol: Protocol) -> Mapping[str, str]:
+    """Read the sources; say what is wrong with rows, and give the ids of the records."""
+    files = [
+        {
+            "source": name,
+            **plain(source),
+            "sha256": hashlib.sha256(Path(source.file).read_bytes()).hexdigest(),
+        }
+        for name, source in protocol.sources.sample.items()
+        if Path(source.file).is_file()
+    ]
+    collected = _told(lines, collect_files, files)
+    if collected is None:
+        return {}
+    frame, _, problems = collected
+    lines += [f"{p.file} line {p.line}: {p.field} {p.value!r} {p.problem}" for p in problems]
+    return {record: record for record in frame["record_id"]}
