@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -32,13 +33,13 @@ def records(*rows: dict[str, Any]) -> pd.DataFrame:
     return as_frame(full, list(COLUMNS))
 
 
-def line(a: str, value: str, b: str, **more: str) -> Decision:
-    fields = {
+def line(a: str, value: str, b: str, **more: Any) -> Decision:
+    fields: dict[str, Any] = {
         "file": "data/decisions/duplicates.csv", "line": 2, "record_id": a, "stage": "dedupe", "variable": b,
         "value": value, "reason": "seen", "who": "Ada", "role": "reviewer", "when": "2026-11-24", "note": "",
         "fingerprint": "", **more,
     }  # fmt: skip
-    return Decision(**fields)  # type: ignore[arg-type]
+    return Decision(**fields)
 
 
 def groups(found: pd.DataFrame) -> list[set[str]]:
@@ -50,7 +51,8 @@ def mixed() -> pd.DataFrame:
     """Make a table in which each kind of outcome occurs, and a chain across two DOIs."""
     base = {"title": TITLE, "authors": AUTHORS, "year": "2019", "type": "article"}
     return records(
-        {"record_id": "eric:1", **base, "venue": "Journal of Adult Credentials", "volume": "12", "pages": "201-219"},
+        {"record_id": "eric:1", **base, "venue": "Journal of Adult Credentials", "volume": "12",
+         "pages": "201-219"},
         {"record_id": "doaj:1", **base, "doi": "10.5555/jac.1", "venue": "J Adult Cred", "volume": "12"},
         {"record_id": "web:1", "title": TITLE, "kind": "website"},
         {"record_id": "web:2", **base, "doi": "10.31234/osf.io/abcde", "type": "preprint", "kind": "website"},
@@ -169,7 +171,7 @@ def test_no_cluster_holds_a_pair_that_a_rule_holds_apart() -> None:
 
 
 class TestPeople:
-    base = {"title": TITLE, "authors": AUTHORS, "year": "2019"}
+    base: ClassVar = {"title": TITLE, "authors": AUTHORS, "year": "2019"}
 
     def two(self, **other: str) -> pd.DataFrame:
         return records({"record_id": "a:1", **self.base}, {"record_id": "a:2", **self.base, **other})
@@ -207,7 +209,7 @@ class TestPeople:
         assert pairs["outcome"].tolist() == ["linked version"]
 
     def test_people_who_differ_leave_it_open(self) -> None:
-        said = [line("a:1", "merge", "a:2"), line("a:2", "distinct", "a:1", who="Bo", line=3)]  # type: ignore[arg-type]
+        said = [line("a:1", "merge", "a:2"), line("a:2", "distinct", "a:1", who="Bo", line=3)]
         found, pairs, notes = find_works(self.two(), said, ["a"])
         assert len(found) == 2
         assert pairs["outcome"].tolist() == ["maybe"]
@@ -227,18 +229,18 @@ class TestPeople:
         table = records(*({"record_id": f"a:{i}", "title": f"Title {i}"} for i in (1, 2, 3)))
         said = [
             line("a:1", "merge", "a:2"),
-            line("a:1", "distinct", "a:3", line=3),  # type: ignore[arg-type]
-            line("a:2", "merge", "a:3", line=4),  # type: ignore[arg-type]
+            line("a:1", "distinct", "a:3", line=3),
+            line("a:2", "merge", "a:3", line=4),
         ]
         found, _, notes = find_works(table, said, ["a"])
         assert groups(found) == [{"a:1", "a:2"}, {"a:3"}]
         assert notes == [
-            "data/decisions/duplicates.csv line 4: the merge joins records that data/decisions/duplicates.csv "
-            "line 3 keeps apart; it is not used; correct one of the two lines"
+            "data/decisions/duplicates.csv line 4: the merge joins records that "
+            "data/decisions/duplicates.csv line 3 keeps apart; it is not used; correct one of the two lines"
         ]
 
     def test_unknown_record(self) -> None:
-        found, _, notes = find_works(self.two(), [line("a:1", "distinct", "x", line=7)], ["a"])  # type: ignore[arg-type]
+        found, _, notes = find_works(self.two(), [line("a:1", "distinct", "x", line=7)], ["a"])
         assert len(found) == 1
         assert notes == [
             "data/decisions/duplicates.csv line 7: record 'x' is not among the records; "
@@ -278,7 +280,7 @@ class TestPeople:
         ],
     )
     def test_check(self, change: dict[str, str], says: str) -> None:
-        wrong = people.check_duplicates_decision(line("a:1", "merge", "a:2", **change))
+        wrong = people.check_duplicates_decision(replace(line("a:1", "merge", "a:2"), **change))
         assert says in wrong
         assert bool(wrong) == bool(says)
 
@@ -308,7 +310,8 @@ class TestMerge:
             {"record_id": "eric:1", "venue": "Journal of Adult Credentials", "volume": "12", "year": "2019"},
             {"record_id": "doaj:1", "venue": "J Adult Cred", "issn": "1234-5678", "issue": "3",
              "pages": "201-219", "year": "2019", "publication_date": "2019-07"},
-            {"record_id": "web:1", "year": "2018", "publication_date": "2018-12-30"},
+            {"record_id": "web:1", "year": "2018", "publication_date": "2018-12-30",
+             "venue": "Journal of Adult Credentials"},
         )  # fmt: skip
         assert work[["venue", "issn", "volume", "issue", "pages"]].tolist() == [
             "J Adult Cred", "1234-5678", "", "3", "201-219",

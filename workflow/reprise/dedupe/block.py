@@ -51,7 +51,7 @@ def block_keys(facts: pd.DataFrame) -> dict[str, pd.Series[str]]:
     longest = words.map(lambda w: " ".join(sorted(sorted(set(w), key=lambda x: (-len(x), x))[:3])))
     year = facts["year_text"]
     spot = facts["volume"] + "|" + facts["first_page"]
-    family = facts["families"].str.partition(" ")[0]
+    family = facts["families"].str.replace(r" .*", "", regex=True)
     last_family = facts["families"].str.split().map(lambda f: min(f) if f else "")
     return {
         "doi": facts["doi"],
@@ -66,7 +66,7 @@ def block_keys(facts: pd.DataFrame) -> dict[str, pd.Series[str]]:
         "longest words": longest,
         # A title in another language: the place tells.
         "place": (year + "|" + spot).where((facts["volume"] != "") & (facts["first_page"] != ""), ""),
-        "author and year": (family + "|" + year + "|" + longest.str.partition(" ")[0]).where(
+        "author and year": (family + "|" + year + "|" + longest.str.replace(r" .*", "", regex=True)).where(
             (family != "") & (year != ""), ""
         ),
         "author and place": (last_family + "|" + spot).where(
