@@ -261,8 +261,8 @@ class TestPeople:
         assert {"a:1~aa", "a:2"} in groups(found)
 
     def test_a_decision_on_another_state_is_stale(self) -> None:
-        mark = people.pair_fingerprint(self.two(), 0, 1)
-        assert mark == people.pair_fingerprint(self.two(), 1, 0)
+        mark, same = people.pair_fingerprints(self.two(), [0, 1], [1, 0])
+        assert mark == same
         fresh = line("a:1", "distinct", "a:2", fingerprint=mark)
         assert find_works(self.two(), [fresh], ["a"])[1]["fingerprint"].tolist() == [mark]
         found, pairs, notes = find_works(self.two(venue="Another journal"), [fresh], ["a"])

@@ -35,7 +35,7 @@ COUNTS = """database_results 812 register_results 15 website_results 4 organisat
 citations_results 73 duplicates 203 excluded_automatic 132 excluded_other 17 records_screened 475
 records_excluded 130 db_out_by_rule 118 db_out_by_person 19 db_awaiting_verdict 198
 dbr_sought_reports 147 dbr_notretrieved_reports 22 db_awaiting_retrieval 11 dbr_assessed 114
-db_awaiting_eligibility 40 om_repeats 33 om_removed_by_rule 10 om_out 9
+db_awaiting_eligibility 40 om_repeats 33 om_removed_by_rule 10 om_out 9 om_out_by_rule 7 om_out_by_person 2
 om_awaiting_verdict 5 other_sought_reports 26 other_notretrieved_reports 2
 om_awaiting_retrieval 1 other_assessed 23 om_awaiting_eligibility 3 new_studies 54 new_reports 58
 read_by_no_person 41"""
@@ -379,7 +379,7 @@ def test_flow_says_each_number_in_its_box(drawn: Path) -> None:
         "Citation searching (n = 73)",
         "om_repeats": "Records removed before screening: Duplicate records removed (n = 33) Records "
         "marked as ineligible by automation tools (n = 10)",
-        "om_out": "Records excluded (n = 9)",
+        "om_out": "Records excluded* (n = 9)",
         "om_awaiting_verdict": "Records awaiting screening (n = 5)",
         "other_sought_reports": "Reports sought for retrieval (n = 26)",
         "other_notretrieved_reports": "Reports not retrieved (n = 2)",
@@ -392,7 +392,8 @@ def test_flow_says_each_number_in_its_box(drawn: Path) -> None:
     }
     assert {key: box_text(NUMBERS, key) for key in expected} == expected
     text = words(drawn / "drawn" / "prisma.svg")
-    assert "* 118 excluded by automation tools (rules), 19 by a person." in text
+    who = "118 via databases and registers, 7 via other methods; by a person: 19 and 2."
+    assert f"* Excluded by automation tools (rules): {who}" in text
     assert all(said in text for said in expected.values())
 
 

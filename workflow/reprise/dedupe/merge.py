@@ -82,8 +82,6 @@ def merge_works(
     data frame
         With WORK_COLUMNS, sorted by work_id; `linked_works` is left empty.
     """
-    if records.empty:
-        return as_typed(pd.DataFrame(columns=WORK_COLUMNS))
     table = records.assign(_work=labels, _rank=rank_records(records, source_order))
     table = table.sort_values(["_work", "_rank"], ignore_index=True)
     table["year"] = table["year"].astype("object").where(table["year"].notna(), "").astype("str")

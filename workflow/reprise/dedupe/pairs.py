@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reprise.dedupe.compare import Comparison
 from reprise.dedupe.decide import DISTINCT, LINKED, MAYBE, MERGE, RULES, decide, worth_keeping
-from reprise.dedupe.people import Verdict, pair_fingerprint
+from reprise.dedupe.people import Verdict, pair_fingerprints
 from reprise.records import LIST_SEPARATOR, as_typed
 
 PAIR_COLUMNS = [
@@ -123,9 +123,7 @@ def _shown(table: pd.DataFrame, records: pd.DataFrame, works: NDArray[np.object_
     shown["rule"] = table["rule"].to_numpy()
     shown["because"] = shown["rule"].map(lambda name: because.get(name.split(", but others of")[0], ""))
     shown["decided_by"] = table["decided_by"].to_numpy()
-    shown["fingerprint"] = [
-        pair_fingerprint(records, x, y) for x, y in zip(a.tolist(), b.tolist(), strict=True)
-    ]
+    shown["fingerprint"] = pair_fingerprints(records, a.tolist(), b.tolist())
     shown = as_typed(shown[PAIR_COLUMNS])
     return shown.sort_values(["record_a", "record_b"], ignore_index=True)
 

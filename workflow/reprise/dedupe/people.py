@@ -41,11 +41,13 @@ def check_duplicates_decision(decision: Decision) -> str:
     return ""
 
 
-def pair_fingerprint(records: pd.DataFrame, a: int, b: int) -> str:
-    """Hash what a decision on two rows is made on, so that a later change is noticed."""
-    rows = sorted((records["record_id"].iat[row], row) for row in (a, b))
-    facts = [str(records[c].iat[row]) for _, row in rows for c in _SEEN]
-    return fingerprint(*("" if fact == "<NA>" else fact for fact in facts))
+def pair_fingerprints(records: pd.DataFrame, a: Sequence[int], b: Sequence[int]) -> list[str]:
+    """Hash, for each pair of rows, what a decision on it is made on, so that a later change is noticed."""
+    year = records["year"].astype("object").where(records["year"].notna(), "").astype("str")
+    facts = list(zip(*(records.assign(year=year)[c].tolist() for c in _SEEN), strict=True))
+    ids = records["record_id"].tolist()
+    ordered = ((x, y) if ids[x] <= ids[y] else (y, x) for x, y in zip(a, b, strict=True))
+    return [fingerprint(*facts[x], *facts[y]) for x, y in ordered]
 
 
 def verdicts(
@@ -116,7 +118,8 @@ def _settle(
         note = f"{place}: people differ on {names} ({settled.reason}); an adjudicator's line is needed"
         return Verdict(one, two, "maybe", settled.by, "people differ", place), [note]
     marks = {d.fingerprint for d in settled.lines if d.fingerprint}
-    now = {pair_fingerprint(records, a, b) for a in one for b in two}
+    every = [(a, b) for a in one for b in two]
+    now = set(pair_fingerprints(records, [a for a, _ in every], [b for _, b in every])) if marks else set()
     if marks - now:
         note = f"{place}: {names} changed since it was decided; look again and write a new line"
         return Verdict(one, two, "maybe", settled.by, "decided on another state", place), [note]

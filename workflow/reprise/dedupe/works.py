@@ -13,9 +13,10 @@ from reprise.dedupe import block, people
 from reprise.dedupe.cluster import cluster, components
 from reprise.dedupe.compare import Comparison
 from reprise.dedupe.decide import MERGE, decide
-from reprise.dedupe.merge import merge_works
+from reprise.dedupe.merge import WORK_COLUMNS, merge_works
 from reprise.dedupe.normalise import normalise
-from reprise.dedupe.pairs import pair_table, with_links
+from reprise.dedupe.pairs import PAIR_COLUMNS, pair_table, with_links
+from reprise.records import as_frame
 
 Ints = NDArray[np.int64]
 
@@ -49,6 +50,8 @@ def find_works(
     notes : list of str
         What a person should know.
     """
+    if records.empty:
+        return as_frame([], WORK_COLUMNS), as_frame([], PAIR_COLUMNS), []
     records = records.sort_values("record_id", ignore_index=True)
     compared, comparison, notes = _compare(records)
     labels = _cluster(len(records), compared)

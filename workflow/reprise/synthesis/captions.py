@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+_INITIALS = {"doi": "DOI", "url": "URL", "issn": "ISSN"}
+
+
+def heading(column: str) -> str:
+    """Give a column's name as a reader sees it.
+
+    Examples
+    --------
+    >>> heading("author_countries"), heading("doi")
+    ('Author countries', 'DOI')
+    """
+    return _INITIALS.get(column) or column.replace("_", " ").strip().capitalize()
+
 
 class Caption(NamedTuple):
     """What stands above and below a table or figure."""
@@ -21,7 +34,7 @@ TABLES: dict[str, Caption] = {
     ),
     "included_studies": Caption(
         "Included studies",
-        "Decided by: who settled the criteria; `rules` where no person read the work. " + CODED,
+        'Decided by: who settled the criteria; "rules" where no person read the work. ' + CODED,
     ),
     "excluded_studies": Caption(
         "Works that left the review, with reasons",

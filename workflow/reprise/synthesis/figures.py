@@ -330,7 +330,7 @@ def _matrix(rows: Rows, groups: Sequence[str]) -> dict[tuple[str, str], list[Pai
 
 def themes_by_country_picture(rows: Rows) -> Picture:
     """Themes by country groups, shaded by the number included."""
-    title = "Themes by country"
+    title = "Themes by country of authors"
     groups = [c for c in (rows[0] if rows else {}) if c not in ("status", "context", "theme", "source_line")]
     inner = len(groups) - groups.count("total")  # the total stands last, and unshaded
     table = _matrix(rows, groups)

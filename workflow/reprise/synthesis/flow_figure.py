@@ -206,10 +206,10 @@ def column_rows(counts: Mapping[str, str], column: str) -> list[Spec]:
 
     ours = column == "other"
     own = "om" if ours else "db"
-    repeats, automatic, excluded, star = (
-        ("om_repeats", "om_removed_by_rule", "om_out", "")
+    repeats, automatic, excluded = (
+        ("om_repeats", "om_removed_by_rule", "om_out")
         if ours
-        else ("duplicates", "excluded_automatic", "records_excluded", "*")
+        else ("duplicates", "excluded_automatic", "records_excluded")
     )
     identified = [("Records identified from:", 0.0)]
     for key, label in SOURCES[column]:
@@ -232,7 +232,7 @@ def column_rows(counts: Mapping[str, str], column: str) -> list[Spec]:
         Spec(
             None if ours else ("records_screened", item("records_screened", "Records screened")),
             [
-                (excluded, item(excluded, f"Records excluded{star}", 0, f"{own}_out_reasons"), ours),
+                (excluded, item(excluded, "Records excluded*", 0, f"{own}_out_reasons"), ours),
                 awaiting(f"{own}_awaiting_verdict", "Records awaiting screening"),
             ],
         ),
@@ -386,12 +386,24 @@ def _box_marks(box: Box) -> list[Mark]:
     return [rect, *(Label(box.x + PAD + i, first + k * STEP, t) for k, (t, i) in enumerate(box.lines))]
 
 
+def excluded_by(counts: Mapping[str, str]) -> str:
+    """Say who excluded at screening, in both columns."""
+    by = {
+        who: [number(counts.get(f"{column}_out_by_{who}")) for column in ("db", "om")]
+        for who in ("rule", "person")
+    }
+    (rule, other_rule), (person, other_person) = by["rule"], by["person"]
+    return (
+        f"* Excluded by automation tools (rules): {rule} via databases and registers, "
+        f"{other_rule} via other methods; by a person: {person} and {other_person}."
+    )
+
+
 def prisma_picture(rows: Iterable[Mapping[str, str]]) -> Picture:
     """Return the PRISMA 2020 flow diagram for the rows of prisma.csv."""
     counts = {row["data"]: row.get("n") or "" for row in rows}
     flow = layout(counts)
-    by_rule, by_person = (number(counts.get(f"db_out_by_{who}")) for who in ("rule", "person"))
-    notes = [f"* {by_rule} excluded by automation tools (rules), {by_person} by a person.", DASHED]
+    notes = [excluded_by(counts), DASHED]
     marks: list[Mark] = [mark for box in flow.boxes for mark in _box_marks(box)]
     y = flow.height + 6
     for note in notes:

@@ -116,7 +116,11 @@ def numbers(ledger: pd.DataFrame, works: pd.DataFrame, labels: Mapping[str, str]
     works_in = frozenset(by_id.loc[sorted(included), "work_id"])
     unread = int((by_id.loc[sorted(included), "decided_by"] == "rules").sum())
     excluded = db["excluded_screening"]
-    by_rule = int(by_id.loc[sorted(excluded), "decided_by"].str.startswith("rule ").sum())
+    excluded_other = other["excluded_screening"]
+    by_rule, by_rule_other = (
+        int(by_id.loc[sorted(ids), "decided_by"].str.startswith("rule ").sum())
+        for ids in (excluded, excluded_other)
+    )
     n_studies = studies(works, works_in)
     found: dict[str, Any] = {
         "previous_studies": 0,
@@ -155,8 +159,10 @@ def numbers(ledger: pd.DataFrame, works: pd.DataFrame, labels: Mapping[str, str]
         "om_repeats": len(other["duplicates"]),
         "om_removed_by_rule": len(other["automatic"]),
         "om_removed_by_rule_reasons": listed(other["automatic"]),
-        "om_out": len(other["excluded_screening"]),
-        "om_out_reasons": listed(other["excluded_screening"]),
+        "om_out": len(excluded_other),
+        "om_out_reasons": listed(excluded_other),
+        "om_out_by_rule": by_rule_other,
+        "om_out_by_person": len(excluded_other) - by_rule_other,
         "om_awaiting_verdict": len(other["awaiting_screening"]),
         "om_awaiting_retrieval": len(other["awaiting_retrieval"]),
         "om_awaiting_eligibility": len(other["awaiting_eligibility"]),
@@ -226,6 +232,8 @@ _ROWS: Sequence[tuple[str, str, str, str]] = (
     ("om_removed_by_rule_reasons", "NA", "removed", "Why marked as ineligible, other methods"),
     ("om_out", "NA", "removed", "Excluded before retrieval, other methods"),
     ("om_out_reasons", "NA", "removed", "Why excluded before retrieval, other methods"),
+    ("om_out_by_rule", "NA", "removed", "Excluded before retrieval by rule, other methods"),
+    ("om_out_by_person", "NA", "removed", "Excluded before retrieval by a person, other methods"),
     ("om_awaiting_verdict", "NA", "awaiting4", "Records awaiting a verdict, other methods"),
     ("om_awaiting_retrieval", "NA", "awaiting5", "Reports awaiting retrieval, other methods"),
     (

@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reprise.csvfiles import read_rows
-from reprise.synthesis.captions import FIGURES, TABLES
+from reprise.synthesis.captions import FIGURES, TABLES, heading
 
 SOURCE = ("Snakefile", "workflow")
 LONG = 25  # rows; a longer table is folded
@@ -90,7 +90,7 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["words"] = lambda name: name.replace("_", " ").strip().capitalize()
+    environment.filters["words"] = heading
     environment.filters["link"] = _link
     n = {name: int(value) for name, value in flow.items() if value.isdigit()}
     records = sum(

@@ -17,8 +17,7 @@ from reprise.coding.places import OTHER, SEVERAL, UNKNOWN
 from reprise.countries import country_name
 from reprise.records import plain_text
 from reprise.screen.outcome import counts_as
-from reprise.synthesis.captions import TABLES
-from reprise.synthesis.prisma import reason_label
+from reprise.synthesis.captions import TABLES, heading
 
 STATUS = ("included", "awaiting")
 COUNTRY_RULES = {"author_group": "country of authors", "studied_group": "country studied"}
@@ -51,7 +50,9 @@ class Review:
         """Works that ended so, with their facts, `end`, `stage`, `reason`, `reasons`, `decided_by`."""
         ledger = self.ledger[(self.ledger["lead"] == "true") & self.ledger["end"].isin(ends)]
         columns = ["work_id", "end", "stage", "reason", "reasons", "decided_by"]
-        works = self.works.assign(title=self.works["title"].map(plain_text))
+        works = self.works.assign(
+            title=self.works["title"].map(plain_text), url=self.works["url"].str.split("; ").str[0]
+        )
         return works.merge(ledger[columns], on="work_id")
 
 
@@ -258,7 +259,7 @@ def markdown(name: str, frame: pd.DataFrame, source_line: str) -> str:
     """Give a table as Markdown: number and title above, notes and the source line below."""
     number = list(TABLES).index(name) + 1
     table = TABLES[name]
-    columns = [_cell(reason_label(c)) for c in frame.columns]
+    columns = [_cell(heading(c)) for c in frame.columns]
     rows = frame.astype("str").fillna("").itertuples(index=False, name=None)
     lines = [
         f"**Table {number}.** {table.title}",

@@ -1,0 +1,211 @@
+"""What the unit tests share: a small protocol, and a review made of a few rows written in the test."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from reprise.coding.codebook import Codebook
+from reprise.coding.works import code_frame
+from reprise.config import parse_protocol, plain
+from reprise.decisions import Decision
+from reprise.dedupe.merge import merge_works
+from reprise.records import COLUMNS, as_frame
+from reprise.screen.works import JOURNAL_COLUMNS, screen_works
+from reprise.synthesis.ledger import follow
+from reprise.synthesis.tables import Review
+
+DATABASES = ("eric", "doaj")
+PROTOCOL: dict[str, Any] = {
+    "review": {
+        "title": "A rerun",
+        "question": "What do badges do?",
+        "published": "data/study/published.yaml",
+        "included": "data/study/included.csv",
+    },
+    "mode": "sample",
+    "window": {"start": "2015-01-01", "end": "2022-01-31"},
+    "sources": {
+        "sample": {
+            "eric": {"label": "ERIC", "kind": "database", "file": "eric.csv", "searched": "2026-11"},
+            "doaj": {"label": "DOAJ", "kind": "database", "file": "doaj.csv", "searched": "2026-11"},
+            "web": {"label": "Pages", "kind": "website", "file": "web.csv", "searched": "2026-11"},
+        }
+    },
+    "query": {
+        "origin": "ours",
+        "fields": ["title", "abstract", "keywords"],
+        "blocks": [
+            {"name": "credential", "terms": ["micro-credential*", "badge*"]},
+            {"name": "education", "terms": ["learn*", "universit*"]},
+        ],
+    },
+    "criteria": [
+        {"id": "window", "question": "In the window?", "stage": "before_screening", "rule": "window"},
+        {
+            "id": "language",
+            "question": "In English?",
+            "stage": "before_screening",
+            "rule": "language",
+            "accept": ["en"],
+        },
+        {
+            "id": "document_type",
+            "question": "An article?",
+            "stage": "before_screening",
+            "rule": "document_type",
+            "accept": ["article", "review"],
+            "reject": ["book", "preprint", "report"],
+        },
+        {
+            "id": "retracted",
+            "question": "Not retracted?",
+            "stage": "before_screening",
+            "rule": "retracted",
+            "unknown": "met",
+        },
+        {"id": "topic", "question": "On topic?", "stage": "screening", "rule": "topic"},
+        {"id": "peer_review", "question": "Peer reviewed?", "stage": "screening", "rule": "peer_review"},
+        {"id": "full_text", "question": "At hand?", "stage": "retrieval", "rule": "full_text"},
+    ],
+    "journals": "journals.csv",
+    "coding": {
+        "codebook": "codebook.yaml",
+        "country_groups": {"USA": ["US"], "Europe": ["FI", "IE", "NO"]},
+    },
+}
+CODEBOOK = {
+    "contexts": [
+        {
+            "id": "economic",
+            "label": "Economic",
+            "themes": [
+                {"id": "jobs", "label": "Jobs", "indicators": ["labour market", "employer"]},
+                {"id": "skills", "label": "Skills", "indicators": ["reskilling", "skill"]},
+            ],
+        },
+        {
+            "id": "social",
+            "label": "Social",
+            "themes": [{"id": "lifelong", "label": "Lifelong", "indicators": ["lifelong learning"]}],
+        },
+    ]
+}
+# A row that meets every criterion of the protocol above.
+GOOD = {
+    "title": "Digital badges and what students learn",
+    "year": "2020",
+    "language": "en",
+    "type": "article",
+    "peer_reviewed": "true",
+    "open_access": "gold",
+}
+
+
+@pytest.fixture
+def raw_protocol() -> dict[str, Any]:
+    """Give a valid protocol as read from YAML, free to be spoilt."""
+    return copy.deepcopy(PROTOCOL)
+
+
+@pytest.fixture
+def protocol(raw_protocol: dict[str, Any]) -> dict[str, Any]:
+    """Give the same protocol, parsed, as plain text."""
+    parsed: dict[str, Any] = plain(parse_protocol(raw_protocol))
+    return parsed
+
+
+@pytest.fixture(scope="session")
+def codebook() -> Codebook:
+    return Codebook.model_validate(CODEBOOK)
+
+
+@pytest.fixture(scope="session")
+def good() -> dict[str, str]:
+    """Give the fields of a record that meets every criterion."""
+    return dict(GOOD)
+
+
+def _decision(record_id: str, variable: str, value: str, **more: Any) -> Decision:
+    fields = {
+        "file": "data/decisions/screening.csv", "line": 2, "record_id": record_id, "stage": "screening",
+        "variable": variable, "value": value, "reason": "read it", "who": "Ada", "role": "reviewer",
+        "when": "2026-11-24", "note": "", "fingerprint": "", **more,
+    }  # fmt: skip
+    return Decision(**fields)
+
+
+@pytest.fixture(scope="session")
+def decision() -> Callable[..., Decision]:
+    """Give the maker of one line of a decision file."""
+    return _decision
+
+
+def _records(rows: Sequence[dict[str, str]]) -> pd.DataFrame:
+    full = []
+    for row in rows:
+        source = row["record_id"].split(":")[0]
+        kind = "database" if source in DATABASES else "website"
+        full.append(
+            {**dict.fromkeys(COLUMNS, ""), "source": source, "kind": kind}
+            | {k: v for k, v in row.items() if k in COLUMNS}
+        )
+    return as_frame(full, list(COLUMNS))
+
+
+def _works(rows: Sequence[dict[str, str]], records: pd.DataFrame) -> pd.DataFrame:
+    names = [row.get("work", row["record_id"]) for row in rows]
+    labels = pd.factorize(np.array(names, dtype=object))[0].astype(np.int64)
+    works = merge_works(records, labels, [*DATABASES, "web"])
+    links = {row["record_id"]: row["linked"] for row in rows if "linked" in row}
+    works["linked_works"] = works["lead"].map(links).fillna("").astype("str")
+    return works
+
+
+@pytest.fixture(scope="session")
+def rerun(codebook: Codebook) -> Callable[..., SimpleNamespace]:
+    """Give the function that takes rows through screening, coding and the ledger.
+
+    A row holds fields of a record; rows with the same `work` are one work, and `linked` names the works
+    that are versions of the same study.
+    """
+
+    def run(
+        *rows: dict[str, str],
+        protocol: dict[str, Any] | None = None,
+        decisions: Sequence[Decision] = (),
+        codes: Sequence[Decision] = (),
+        journals: Sequence[dict[str, str]] = (),
+    ) -> SimpleNamespace:
+        told = protocol or plain(parse_protocol(copy.deepcopy(PROTOCOL)))
+        records = _records(rows)
+        works = _works(rows, records)
+        pairs = pd.DataFrame(
+            columns=["record_a", "record_b", "work_a", "title_a", "title_b", "outcome", "rule"], dtype="str"
+        )
+        blank = dict.fromkeys(JOURNAL_COLUMNS, "")
+        pages = pd.DataFrame([{**blank, **j} for j in journals], columns=list(JOURNAL_COLUMNS), dtype="str")
+        screening, queue, notes = screen_works(works, records, pairs, pages, decisions, told)
+        work_of = {r: w for w, ids in zip(works["work_id"], works["record_ids"], strict=True)
+                   for r in ids.split("; ")}  # fmt: skip
+        ends = screening[["work_id", "end"]].drop_duplicates()
+        in_review = ends.loc[ends["end"].isin(["included", "awaiting"]), "work_id"]
+        kept = works[works["work_id"].isin(in_review)]
+        coding, code_notes = code_frame(kept, codebook, codes, work_of, told["coding"]["country_groups"])
+        ledger = follow(records, works, screening)
+        log = [
+            {"source": name, "label": s["label"], "kind": s["kind"], "rows": "0"}
+            for name, s in told["sources"]["sample"].items()
+        ]
+        return SimpleNamespace(
+            records=records, works=works, screening=screening, queue=queue, notes=notes, coding=coding,
+            code_notes=code_notes, ledger=ledger, protocol=told,
+            review=Review(works, screening, coding, ledger, log, codebook, told),
+        )  # fmt: skip
+
+    return run
