@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from reprise.coding.works import code_frame
 from reprise.config import parse_protocol, plain
 from reprise.decisions import Decision
 from reprise.dedupe.merge import merge_works
+from reprise.dedupe.pairs import PAIR_COLUMNS
 from reprise.records import COLUMNS, as_frame
 from reprise.screen.works import JOURNAL_COLUMNS, screen_works
 from reprise.synthesis.ledger import follow
@@ -167,45 +168,76 @@ def _works(rows: Sequence[dict[str, str]], records: pd.DataFrame) -> pd.DataFram
     return works
 
 
-@pytest.fixture(scope="session")
-def rerun(codebook: Codebook) -> Callable[..., SimpleNamespace]:
-    """Give the function that takes rows through screening, coding and the ledger.
+class Rerun:
+    """Rows taken through screening, coding and the ledger; each stage runs when it is asked for."""
 
-    A row holds fields of a record; rows with the same `work` are one work, and `linked` names the works
-    that are versions of the same study.
-    """
-
-    def run(
+    def __init__(
+        self,
         *rows: dict[str, str],
         protocol: dict[str, Any] | None = None,
         decisions: Sequence[Decision] = (),
         codes: Sequence[Decision] = (),
         journals: Sequence[dict[str, str]] = (),
-    ) -> SimpleNamespace:
-        told = protocol or plain(parse_protocol(copy.deepcopy(PROTOCOL)))
-        records = _records(rows)
-        works = _works(rows, records)
-        pairs = pd.DataFrame(
-            columns=["record_a", "record_b", "work_a", "title_a", "title_b", "outcome", "rule"], dtype="str"
-        )
+    ):
+        self.protocol = protocol or plain(parse_protocol(copy.deepcopy(PROTOCOL)))
+        self.codebook = Codebook.model_validate(CODEBOOK)
+        self.records = _records(rows)
+        self.works = _works(rows, self.records)
+        self._codes = codes
+        pairs = pd.DataFrame(columns=PAIR_COLUMNS, dtype="str")
         blank = dict.fromkeys(JOURNAL_COLUMNS, "")
         pages = pd.DataFrame([{**blank, **j} for j in journals], columns=list(JOURNAL_COLUMNS), dtype="str")
-        screening, queue, notes = screen_works(works, records, pairs, pages, decisions, told)
-        work_of = {r: w for w, ids in zip(works["work_id"], works["record_ids"], strict=True)
-                   for r in ids.split("; ")}  # fmt: skip
-        ends = screening[["work_id", "end"]].drop_duplicates()
-        in_review = ends.loc[ends["end"].isin(["included", "awaiting"]), "work_id"]
-        kept = works[works["work_id"].isin(in_review)]
-        coding, code_notes = code_frame(kept, codebook, codes, work_of, told["coding"]["country_groups"])
-        ledger = follow(records, works, screening)
-        log = [
-            {"source": name, "label": s["label"], "kind": s["kind"], "rows": "0"}
-            for name, s in told["sources"]["sample"].items()
-        ]
-        return SimpleNamespace(
-            records=records, works=works, screening=screening, queue=queue, notes=notes, coding=coding,
-            code_notes=code_notes, ledger=ledger, protocol=told,
-            review=Review(works, screening, coding, ledger, log, codebook, told),
-        )  # fmt: skip
+        self.screening, self.queue, self.notes = screen_works(
+            self.works, self.records, pairs, pages, decisions, self.protocol
+        )
 
-    return run
+    @property
+    def ends(self) -> pd.DataFrame:
+        """One row per work: end, end_stage, reason, reasons, end_decided_by."""
+        return self.screening.drop_duplicates("work_id").set_index("work_id")
+
+    @cached_property
+    def _coded(self) -> tuple[pd.DataFrame, list[str]]:
+        work_of = {
+            record: work
+            for work, ids in zip(self.works["work_id"], self.works["record_ids"], strict=True)
+            for record in ids.split("; ")
+        }
+        kept = self.ends.index[self.ends["end"].isin(["included", "awaiting"])]
+        works = self.works[self.works["work_id"].isin(kept)]
+        groups = self.protocol["coding"]["country_groups"]
+        return code_frame(works, self.codebook, self._codes, work_of, groups)
+
+    @property
+    def coding(self) -> pd.DataFrame:
+        return self._coded[0]
+
+    @property
+    def code_notes(self) -> list[str]:
+        return self._coded[1]
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        return follow(self.records, self.works, self.screening)
+
+    @property
+    def review(self) -> Review:
+        counts = {"rows": "0", "records": "0", "repeats": "0", "rejected": "0"}
+        log = [
+            {"source": name, **source, **counts}
+            for name, source in self.protocol["sources"][self.protocol["mode"]].items()
+        ]
+        coding = self.coding
+        return Review(
+            self.works, self.screening, coding, self.ledger, log, self.codebook, self.protocol
+        )
+
+
+@pytest.fixture(scope="session")
+def rerun() -> type[Rerun]:
+    """Give what takes rows through the stages.
+
+    A row holds fields of a record; rows with the same `work` are one work, and `linked` names the works
+    that are versions of the same study.
+    """
+    return Rerun

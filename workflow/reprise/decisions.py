@@ -20,6 +20,8 @@ HEADER = (
     "record_id", "stage", "variable", "value", "reason", "who", "role", "when", "note", "fingerprint",
 )  # fmt: skip
 ROLES = ("reviewer", "adjudicator")
+# A criterion that moves to another stage keeps its decisions, so any stage is taken.
+STAGES = ("before_screening", "screening", "retrieval", "eligibility")
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,10 @@ def _wrong(decision: Decision) -> str:
     return ""
 
 
-def check_value(variables: Mapping[str, Iterable[str]]) -> Callable[[Decision], str]:
-    """Make a check that knows each variable's values."""
+def check_value(
+    variables: Mapping[str, Iterable[str]], stages: Mapping[str, str]
+) -> Callable[[Decision], str]:
+    """Make a check that knows each variable's values and the stage it belongs to."""
 
     def check(decision: Decision) -> str:
         if decision.variable not in variables:
@@ -114,6 +118,8 @@ def check_value(variables: Mapping[str, Iterable[str]]) -> Callable[[Decision], 
         values = list(variables[decision.variable])
         if values and decision.value not in values:
             return f"value '{decision.value}' is not known; {did_you_mean(decision.value, values)}"
+        if decision.stage not in STAGES:
+            return f"stage '{decision.stage}' is not known; write {stages[decision.variable]}"
         return ""
 
     return check

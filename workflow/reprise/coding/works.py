@@ -15,6 +15,7 @@ from reprise.decisions import Decision, by_work, names_no_record, read_decisions
 from reprise.mistakes import did_you_mean, tell
 from reprise.records import check_nothing_lost, read_table, split, write_table
 
+STAGE = "coding"
 CODED = ("included", "awaiting")
 # variable -> what stands where no code is known
 VARIABLES = {"theme": UNCODED, "author_country": UNKNOWN, "studied_country": UNKNOWN}
@@ -56,6 +57,8 @@ def check_coding(book: Codebook) -> Callable[[Decision], str]:
     themes = [code for code, _, _ in book.themes()]
 
     def check(decision: Decision) -> str:
+        if decision.stage != STAGE:
+            return f"stage '{decision.stage}' is not known; write {STAGE}"
         if decision.variable not in VARIABLES:
             return (
                 f"variable '{decision.variable}' is not known; {did_you_mean(decision.variable, VARIABLES)}"

@@ -238,5 +238,6 @@ def _conflict(field: str, values: Sequence[str], ids: Sequence[str]) -> str:
 
 
 def _compatible(field: str, one: str, other: str) -> bool:
-    # 2022 and 2022-02 do not differ: one is less exact.
-    return one == other or (field == "publication_date" and (one.startswith(other) or other.startswith(one)))
+    # 2022 and 2022-02 do not differ: one is less exact. So with a venue and its first letters, or its part.
+    near = field in ("publication_date", "venue")
+    return one == other or (near and (one.startswith(other) or other.startswith(one)))

@@ -90,9 +90,12 @@ def venue(text: str) -> tuple[str, str]:
     --------
     >>> venue("Journal of Vascular Surgery"), venue("J Vasc Surg")
     (('journal vascular surgery', 'jvs'), ('j vasc surg', 'jvs'))
+    >>> venue("Foundations of Badges (Springer)")
+    ('foundation badge', 'fb')
     """
     text = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", stated(plain_text(html.unescape(text))))
-    words = [w for w in fold(text).split() if w not in _STOP]
+    # Singular and plural are mistaken for each other in the names of books and journals.
+    words = [re.sub(r"(?<=\w{4}[^su])s$", "", w) for w in fold(text).split() if w not in _STOP]
     return " ".join(words), "".join(w[0] for w in words)
 
 

@@ -71,7 +71,9 @@ def screen(
 
 def check_screening(criteria: Sequence[Mapping[str, Any]]) -> Any:
     """Make the check of a screening decision's variable and value."""
-    return check_value({c["id"]: ("met", "not_met", "unknown") for c in criteria})
+    return check_value(
+        {c["id"]: ("met", "not_met", "unknown") for c in criteria}, {c["id"]: c["stage"] for c in criteria}
+    )
 
 
 def read_journals(path: str | Path) -> pd.DataFrame:

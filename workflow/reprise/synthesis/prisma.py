@@ -258,7 +258,7 @@ def template_rows(found: Mapping[str, str]) -> list[dict[str, str]]:
             "boxtext": text,
             "tooltips": text if node != "NA" else "NA",
             "url": "NA",
-            "n": "0" if name in titles else found[name],
+            "n": "NA" if name in titles else found[name],
         }
         for name, node, box, text in _ROWS
     ]

@@ -63,7 +63,7 @@ def report(
     told = {
         **about,
         "source_hash": source_hash(SOURCE),
-        "counts": {name: int(n) for name, n in flow.items() if n.isdigit() and name != "NA"},
+        "counts": {name: int(n) for name, n in flow.items() if n.isdigit()},
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "files": json.loads(Path(inputs["manifest"]).read_text(encoding="utf-8"))["files"],
