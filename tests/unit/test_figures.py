@@ -14,7 +14,7 @@ import matplotlib
 import pytest
 from matplotlib.font_manager import get_font
 from PIL import Image
-from reprise.synthesis import figures
+from reprise.synthesis import figures, marks
 from reprise.synthesis import flow_figure as flow
 
 SOURCE = "Reprise 0.1.0, run 1a2b3c4d5e6f; window 2015-01-01 to 2022-01-31; searched 2026-11; <sample> & $x$"
@@ -193,17 +193,17 @@ def test_hostile_text_stands_as_it_is(drawn: Path, name: str) -> None:
 
 
 def test_bars_are_as_long_as_their_numbers() -> None:
-    marks, length = figures._stack(10, 50, 8, (2, 6), 3.0)
-    assert marks == [
-        flow.Rect(10, 50, 6, 8, **figures.INCLUDED),
-        flow.Rect(16, 50, 18, 8, **figures.AWAITING),
+    bars, length = figures._stack(10, 50, 8, (2, 6), 3.0)
+    assert bars == [
+        marks.Rect(10, 50, 6, 8, **figures.INCLUDED),
+        marks.Rect(16, 50, 18, 8, **figures.AWAITING),
     ]
     assert length == 24
     upright, _ = figures._stack(10, 50, 8, (0, 6), 3.0, upright=True)
-    assert upright == [flow.Rect(10, 32, 8, 18, **figures.AWAITING)]
+    assert upright == [marks.Rect(10, 32, 8, 18, **figures.AWAITING)]
 
 
-def pictures(tables: dict[str, list[dict[str, str]]]) -> list[flow.Picture]:
+def pictures(tables: dict[str, list[dict[str, str]]]) -> list[marks.Picture]:
     return [
         figures.years_picture(tables["years"]),
         figures.countries_picture(tables["countries"]),
@@ -212,8 +212,8 @@ def pictures(tables: dict[str, list[dict[str, str]]]) -> list[flow.Picture]:
     ]
 
 
-def said(picture: flow.Picture) -> list[str]:
-    return [mark.text for mark in picture.marks if isinstance(mark, flow.Label)]
+def said(picture: marks.Picture) -> list[str]:
+    return [mark.text for mark in picture.marks if isinstance(mark, marks.Label)]
 
 
 def noughts(rows: list[dict[str, str]], also_awaiting: bool) -> list[dict[str, str]]:
@@ -245,9 +245,9 @@ def test_empty_tables_are_drawn(tmp_path: Path) -> None:
     assert all("No included" in words(path) for path in outputs if path.stem != "prisma")
 
 
-def extent(label: flow.Label) -> tuple[float, float, float, float]:
+def extent(label: marks.Label) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of a line of text, without the space around it."""
-    width, up = flow.text_width(label.text, label.size, label.bold), 0.7 * label.size
+    width, up = marks.text_width(label.text, label.size, label.bold), 0.7 * label.size
     shift = {"left": 0.0, "center": width / 2, "right": width}[label.align]
     if label.upright:
         return label.x - up, label.y + shift - width, label.x, label.y + shift
@@ -258,10 +258,12 @@ def apart(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
     return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
-def check_texts(picture: flow.Picture) -> None:
-    places = [(extent(mark), mark.text) for mark in picture.marks if isinstance(mark, flow.Label)]
+def check_texts(picture: marks.Picture) -> None:
+    places = [(extent(mark), mark.text) for mark in picture.marks if isinstance(mark, marks.Label)]
     for place, text in places:
-        assert place[0] >= 0 and place[1] >= 0 and place[2] <= flow.WIDTH and place[3] <= picture.height, text
+        assert place[0] >= 0 and place[1] >= 0 and place[2] <= marks.WIDTH and place[3] <= picture.height, (
+            text
+        )
     for (a, one), (b, other) in itertools.combinations(places, 2):
         assert apart(a, b), (one, other)
 
@@ -307,16 +309,16 @@ class TestFlow:
         boxes = flow.layout(counts).boxes
         for a, b in itertools.combinations(boxes, 2):
             assert apart((a.x, a.y, a.x + a.w, a.low), (b.x, b.y, b.x + b.w, b.low)), (a.key, b.key)
-        assert all(box.x >= 0 and box.x + box.w <= flow.WIDTH - flow.MARGIN + 0.01 for box in boxes)
+        assert all(box.x >= 0 and box.x + box.w <= marks.WIDTH - marks.MARGIN + 0.01 for box in boxes)
 
     def test_text_fits_its_box(self, counts: dict[str, str]) -> None:
         for box in flow.layout(counts).boxes:
             if box.kind == "stage":
-                assert flow.text_width(box.lines[0][0], 7.5, bold=True) < box.h
+                assert marks.text_width(box.lines[0][0], 7.5, bold=True) < box.h
                 continue
             assert len(box.lines) * flow.STEP <= box.h
             for line, indent in box.lines:
-                width = flow.text_width(line, flow.SIZE, bold=box.kind == "header")
+                width = marks.text_width(line, marks.SIZE, bold=box.kind == "header")
                 assert indent + width <= box.w - 2 * flow.PAD + 0.01, (box.key, line)
 
     def test_arrows_run_from_box_to_box_and_through_none(self, counts: dict[str, str]) -> None:
@@ -425,21 +427,21 @@ def test_reasons(text: str, expected: list[tuple[str, int]]) -> None:
     "text", ["a-b and/or non-formal learning", "x" * 90, "学习 认可 微证书" * 4, "", "a"]
 )
 def test_wrap_keeps_every_letter(text: str) -> None:
-    lines = flow.wrap(text, 40)
+    lines = marks.wrap(text, 40)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-    assert all(flow.text_width(line) <= 40 for line in lines)
+    assert all(marks.text_width(line) <= 40 for line in lines)
 
 
 def test_widths_do_not_hang_on_what_was_drawn_before() -> None:
-    wide = flow.text_width("Records")
-    get_font(flow.font_file(False)).set_size(30, 300)  # as drawing does with the shared font
-    flow._advance.cache_clear()
-    assert flow.text_width("Records") == wide
+    wide = marks.text_width("Records")
+    get_font(marks.font_file(False)).set_size(30, 300)  # as drawing does with the shared font
+    marks._advance.cache_clear()
+    assert marks.text_width("Records") == wide
 
 
 def test_clean_is_one_line_that_xml_allows() -> None:
-    assert flow.clean("a\x00\n b\u202e\ud800c\ufffe") == "a b c"
-    assert len(flow.clean("word " * 10_000)) <= flow.LONGEST
+    assert marks.clean("a\x00\n b\u202e\ud800c\ufffe") == "a b c"
+    assert len(marks.clean("word " * 10_000)) <= marks.LONGEST
 
 
 @pytest.mark.parametrize(

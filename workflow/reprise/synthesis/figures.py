@@ -24,7 +24,25 @@ from matplotlib.transforms import Affine2D
 
 from reprise.csvfiles import read_rows
 from reprise.synthesis import flow_figure as flow
-from reprise.synthesis.flow_figure import MARGIN, SIZE, SMALL, Label, Line, Mark, Picture, Rect
+from reprise.synthesis.marks import (
+    GREY,
+    LEADING,
+    MARGIN,
+    SIZE,
+    SMALL,
+    WIDTH,
+    Label,
+    Line,
+    Mark,
+    Picture,
+    Rect,
+    block,
+    clean,
+    font_file,
+    number,
+    text_width,
+    wrap,
+)
 
 Rows = Sequence[Mapping[str, str]]
 Pair = tuple[int, int]  # included, awaiting
@@ -36,8 +54,8 @@ Style = tuple[tuple[str, Any], ...]
 BLUE = "#0072B2"
 INCLUDED: dict[str, Any] = {"fill": BLUE, "edge": BLUE}
 AWAITING: dict[str, Any] = {"fill": "#FCEFD0", "edge": "#B87A00", "hatch": "//////"}
-INNER = flow.WIDTH - 2 * MARGIN
-STEP = SMALL * flow.LEADING
+INNER = WIDTH - 2 * MARGIN
+STEP = SMALL * LEADING
 NONE_AT_ALL = "No included studies and none awaiting a decision."
 NONE_INCLUDED = "No included studies."
 KEY = "Numbers: included + awaiting a person's decision."
@@ -78,14 +96,14 @@ def _outlines(mark: Rect | Line) -> Iterator[tuple[Style, Outline]]:
 
 def _figure(picture: Picture) -> Figure:
     """All marks that look alike become one path: matplotlib's cost goes by artists."""
-    figure = Figure(figsize=(flow.WIDTH / 72, picture.height / 72), facecolor="white")
+    figure = Figure(figsize=(WIDTH / 72, picture.height / 72), facecolor="white")
     points = Affine2D().scale(1 / 72, -1 / 72).translate(0, picture.height / 72) + figure.dpi_scale_trans
     alike: dict[Style, list[Outline]] = {}
     texts = []
     for mark in picture.marks:
         if isinstance(mark, Label):
             weight = "bold" if mark.bold else "normal"
-            font = FontProperties(size=mark.size, weight=weight, fname=flow.font_file(mark.bold))
+            font = FontProperties(size=mark.size, weight=weight, fname=font_file(mark.bold))
             turn = 90 if mark.upright else 0
             where = {"ha": mark.align, "va": "baseline", "rotation": turn, "rotation_mode": "anchor"}
             style: dict[str, Any] = {"color": mark.color, "fontproperties": font, **where}
@@ -112,8 +130,8 @@ def _titled(svg: str, picture: Picture) -> str:
 
 def _signed(picture: Picture, source_line: str) -> Picture:
     """Return the picture with the line that says which run it comes from at its bottom."""
-    source = flow.clean(source_line, 400)
-    notes, height = _notes(source, picture.height, flow.GREY)
+    source = clean(source_line, 400)
+    notes, height = _notes(source, picture.height, GREY)
     marks = [*picture.marks, *notes]
     return Picture(picture.name, picture.title, f"{picture.desc} {source}", height + 2, marks)
 
@@ -146,12 +164,12 @@ def both(included: int, awaiting: int) -> str:
 
 
 def _pairs(rows: Rows) -> list[Pair]:
-    return [(flow.number(row["included"]), flow.number(row["awaiting"])) for row in rows]
+    return [(number(row["included"]), number(row["awaiting"])) for row in rows]
 
 
 def _said(rows: Rows, pairs: Sequence[Pair], *names: str) -> str:
     """Return the numbers in words, for those who can't see the picture."""
-    heads = [", ".join(flow.clean(row[name]) for name in names) for row in rows]
+    heads = [", ".join(clean(row[name]) for name in names) for row in rows]
     said = [f"{head}: {i} included, {a} awaiting" for head, (i, a) in zip(heads, pairs, strict=True)]
     return "; ".join(said) + "." if said else NONE_AT_ALL
 
@@ -163,7 +181,7 @@ def _top(title: str, pairs: Sequence[Pair], legend: bool = True) -> Drawn:
     marks: list[Mark] = [Label(x, MARGIN + 9, title, 8.5, bold=True)]
     for name, style in (("included", INCLUDED), ("awaiting a person's decision", AWAITING)) if legend else ():
         marks += [Rect(x, y - 6.5, 12, 7, **style), Label(x + 16, y, name)]
-        x += 32 + flow.text_width(name)
+        x += 32 + text_width(name)
     if not included:
         y += 14
         marks.append(Label(MARGIN, y, NONE_INCLUDED if awaiting else NONE_AT_ALL, 8, bold=True))
@@ -171,7 +189,7 @@ def _top(title: str, pairs: Sequence[Pair], legend: bool = True) -> Drawn:
 
 
 def _notes(text: str, y: float, color: str = "black") -> Drawn:
-    lines = flow.wrap(text, INNER, SMALL)
+    lines = wrap(text, INNER, SMALL)
     marks = [Label(MARGIN, y + (i + 1) * STEP, line, SMALL, color=color) for i, line in enumerate(lines)]
     return [*marks], y + len(lines) * STEP + 4
 
@@ -190,14 +208,14 @@ def _stack(x: float, y: float, across: float, pair: Pair, scale: float, upright:
 def _bars(items: Sequence[Item], x: float, y: float, w: float, name_w: float, most: int) -> Drawn:
     """Bars that lie, names at their left and numbers at their ends; `most` is the longest of all panels."""
     start, top = x + name_w + 5, y
-    scale = (w - name_w - 12 - max(flow.text_width(both(*pair)) for _, pair in items)) / max(most, 1)
+    scale = (w - name_w - 12 - max(text_width(both(*pair)) for _, pair in items)) / max(most, 1)
     marks = list[Mark]()
     for name, pair in items:
-        lines = flow.wrap(flow.clean(name), name_w)
-        h = max(len(lines) * SIZE * flow.LEADING + 3, 13.0)
+        lines = wrap(clean(name), name_w)
+        h = max(len(lines) * SIZE * LEADING + 3, 13.0)
         middle = y + h / 2
         stack, length = _stack(start, middle - 4, 8, pair, scale)
-        marks += [*flow.block(lines, x, middle), *stack]
+        marks += [*block(lines, x, middle), *stack]
         marks.append(Label(start + length + 4, middle + 2.5, both(*pair)))
         y += h
     return [*marks, Line(((start, top), (start, y)))], y
@@ -205,9 +223,7 @@ def _bars(items: Sequence[Item], x: float, y: float, w: float, name_w: float, mo
 
 def _columns(items: Sequence[Item], y: float, slot: float) -> Drawn:
     """Bars that stand; names and numbers are turned where they would touch."""
-    widest, numbers = (
-        max(map(flow.text_width, t)) for t in zip(*((n, both(*p)) for n, p in items), strict=True)
-    )
+    widest, numbers = (max(map(text_width, t)) for t in zip(*((n, both(*p)) for n, p in items), strict=True))
     turned, turned_name = numbers > slot - 3, widest > slot - 3
     most = max(sum(pair) for _, pair in items)
     high = 130 if most else 10
@@ -229,7 +245,7 @@ def years_picture(rows: Rows, note: str = "") -> Picture:
     pairs, title = _pairs(rows), "Studies by year of publication"
     marks, y = _top(title, pairs)
     if rows:
-        items = [(flow.clean(row["year"], 20), pair) for row, pair in zip(rows, pairs, strict=True)]
+        items = [(clean(row["year"], 20), pair) for row, pair in zip(rows, pairs, strict=True)]
         slot = INNER / max(len(rows), 8)
         if slot < 1.4 * SIZE:
             bars, y = _bars(items, MARGIN, y, INNER, 40, max(map(sum, pairs)))
@@ -256,10 +272,10 @@ def countries_picture(rows: Rows) -> Picture:
     w = (INNER - 14 * (len(panels) - 1)) / max(len(panels), 1)
     x, low = MARGIN, y
     for rule, places in panels.items():
-        items = [(flow.clean(rows[k]["group"]), pairs[k]) for k in places]
-        name_w = min(max(flow.text_width(name) for name, _ in items) + 1, 0.42 * w)
+        items = [(clean(rows[k]["group"]), pairs[k]) for k in places]
+        name_w = min(max(text_width(name) for name, _ in items) + 1, 0.42 * w)
         bars, end = _bars(items, x, y + 14, w, name_w, max(map(sum, pairs)))
-        marks += [Label(x, y + 8, f"By {flow.clean(rule)}", 7.5, bold=True), *bars]
+        marks += [Label(x, y + 8, f"By {clean(rule)}", 7.5, bold=True), *bars]
         x, low = x + w + 14, max(low, end)
     notes, low = _notes(KEY if rows else "", low + 3)
     return Picture("countries", title, _said(rows, pairs, "country_rule", "group"), low, [*marks, *notes])
@@ -269,7 +285,7 @@ def _heading(context: str, themes: Sequence[str], y: float) -> Drawn:
     """Return the name of a context, unless its only theme says the same."""
     if list(themes) == [context]:
         return [], y + 3
-    return [Label(MARGIN, y + 10, flow.clean(context, 90), 7.5, bold=True)], y + 13
+    return [Label(MARGIN, y + 10, clean(context, 90), 7.5, bold=True)], y + 13
 
 
 def themes_picture(rows: Rows) -> Picture:
@@ -301,10 +317,10 @@ def _cell(x: float, y: float, size: tuple[float, float], pair: Pair, fill: str) 
 
 def _heads(groups: Sequence[str], y: float, w: float) -> Drawn:
     """Return the heads of columns, turned if a word is wider than its column."""
-    names = [flow.clean(group, 60) for group in groups]
-    turned = any(flow.text_width(word, SMALL) > w - 3 for name in names for word in name.split())
-    heads = [flow.wrap(name, 84 if turned else w - 3, SMALL) for name in names]
-    deep = [flow.text_width(line, SMALL) if turned else len(head) * STEP for head in heads for line in head]
+    names = [clean(group, 60) for group in groups]
+    turned = any(text_width(word, SMALL) > w - 3 for name in names for word in name.split())
+    heads = [wrap(name, 84 if turned else w - 3, SMALL) for name in names]
+    deep = [text_width(line, SMALL) if turned else len(head) * STEP for head in heads for line in head]
     base, align = y + max(deep, default=0.0) + 2, "left" if turned else "center"
     marks = list[Mark]()
     for k, head in enumerate(heads):
@@ -321,7 +337,7 @@ def _matrix(rows: Rows, groups: Sequence[str]) -> dict[tuple[str, str], list[Pai
     table: dict[tuple[str, str], list[Pair]] = {}
     for row in rows:
         key = row["context"], row["theme"]
-        found = [flow.number(row[group]) for group in groups]
+        found = [number(row[group]) for group in groups]
         new = [(n, 0) if row["status"] == "included" else (0, n) for n in found]
         old = table.get(key, [(0, 0)] * len(groups))
         table[key] = [(i + j, a + b) for (i, a), (j, b) in zip(old, new, strict=True)]
@@ -344,9 +360,9 @@ def themes_by_country_picture(rows: Rows) -> Picture:
         head, y = _heading(context, [keys[k][1] for k in places], y)
         marks += head
         for key in [keys[k] for k in places]:
-            lines = flow.wrap(flow.clean(key[1]), NAMES - 4, SMALL)
+            lines = wrap(clean(key[1]), NAMES - 4, SMALL)
             size = w, max(22.0, len(lines) * STEP + 5)
-            marks += flow.block(lines, MARGIN, y + size[1] / 2, SMALL)
+            marks += block(lines, MARGIN, y + size[1] / 2, SMALL)
             for k, pair in enumerate(table[key]):
                 fill = _tint(pair[0] / most) if k < inner else "white"
                 marks += _cell(MARGIN + NAMES + k * w, y, size, pair, fill)
@@ -368,7 +384,7 @@ def partial_years(window: Mapping[str, str]) -> str:
     bounds = (("start", "from", "-01-01"), ("end", "until", "-12-31"))
     days = [(window.get(key) or "", word, whole) for key, word, whole in bounds]
     said = [f"{day[:4]}: {word} {day} only." for day, word, whole in days if day and day[4:] != whole]
-    return flow.clean(" ".join(said))
+    return clean(" ".join(said))
 
 
 def draw_figures(tables: Mapping[str, str | Path], provenance: str | Path, outputs: Sequence[Path]) -> None:
