@@ -164,7 +164,7 @@ def _works(rows: Sequence[dict[str, str]], records: pd.DataFrame) -> pd.DataFram
     labels = pd.factorize(np.array(names, dtype=object))[0].astype(np.int64)
     works = merge_works(records, labels, [*DATABASES, "web"])
     links = {row["record_id"]: row["linked"] for row in rows if "linked" in row}
-    works["linked_works"] = works["lead"].map(links).fillna("").astype("str")
+    works["linked_works"] = pd.Series([links.get(lead, "") for lead in works["lead"]], dtype="str")
     return works
 
 
@@ -227,10 +227,7 @@ class Rerun:
             {"source": name, **source, **counts}
             for name, source in self.protocol["sources"][self.protocol["mode"]].items()
         ]
-        coding = self.coding
-        return Review(
-            self.works, self.screening, coding, self.ledger, log, self.codebook, self.protocol
-        )
+        return Review(self.works, self.screening, self.coding, self.ledger, log, self.codebook, self.protocol)
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ ONE_MISTAKE = {
     "start after end": ("window/start", "2023-01-01", "window", "after"),
     "no window": ("window", None, "window", ""),
     "an unknown key": ("window/strat", 1, "window.strat", "'start'"),
-    "an unknown key in a named section": ("sources/sample/eric/fle", "x", "sources.sample.eric.fle", "'file'"),
+    "an unknown key under a name": ("sources/sample/eric/fle", "x", "sources.sample.eric.fle", "'file'"),
     "an unknown key in a list": ("query/blocks/0/trems", [], "query.blocks.0.trems", "'terms'"),
     "an unknown key far from any": ("zzz", 1, "zzz", "known: "),
     "an unknown mode": ("mode", "sampel", "mode", "sample"),
@@ -89,7 +89,7 @@ ONE_MISTAKE = {
     "a country in two groups": ("coding/country_groups/USA", ["US", "FI"], "coding", "FI"),
     "a code that is no country": ("coding/country_groups/Europe", ["FI", "UK"], "coding", "UK"),
     "a country's name for its code": (
-        "coding/country_groups/USA", ["USA"], "coding.country_groups.USA.0", "two-letter"
+        "coding/country_groups/USA", ["USA"], "coding.country_groups.USA.0", "ISO 3166"
     ),
     "an unquoted NO": (
         "coding/country_groups/Europe", ["FI", False], "coding.country_groups.Europe.1", "quote"

@@ -214,9 +214,10 @@ def test_a_carriage_return_does_not_break_a_row_of_our_own(path: Path, text: str
     """A reason in a decision file may hold one; it comes out again in tables that the report reads."""
     row = {"title": text, "year": "2020", "note": "n"}
     write_rows(path, COLUMNS, [row])
-    assert read_rows(path) == [row]
+    read = [row | {"title": text.replace("\r", "\n")}]
+    assert read_rows(path) == read
     write_csv(pd.DataFrame([row]), path)
-    assert read_rows(path) == [row]
+    assert read_rows(path) == read
 
 
 def test_a_long_cell_of_our_own_reads_back_in_a_new_process(path: Path) -> None:

@@ -11,7 +11,9 @@ from reprise.decisions import HEADER, Decision, check_value, find_record, finger
 from reprise.mistakes import Mistake
 
 Make = Callable[..., Decision]
-CHECK = check_value({"topic": ("met", "not_met", "unknown"), "note": ()})
+CHECK = check_value(
+    {"topic": ("met", "not_met", "unknown"), "note": ()}, {"topic": "screening", "note": "screening"}
+)
 GOOD = {
     "record_id": "eric:1", "stage": "screening", "variable": "topic", "value": "met", "reason": "r",
     "who": "Ada", "role": "reviewer", "when": "2026-11-24", "note": "", "fingerprint": "",
@@ -48,7 +50,10 @@ def test_a_good_line_is_read_with_its_place(write: Callable[..., Path]) -> None:
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        *[({column: ""}, f"'{column}' is empty") for column in ("record_id", "variable", "value", "who", "when")],
+        *[
+            ({column: ""}, f"'{column}' is empty")
+            for column in ("record_id", "variable", "value", "who", "when")
+        ],
         ({"role": "reviewr"}, "did you mean 'reviewer'?"),
         ({"role": ""}, "role"),
         ({"when": "24.11.2026"}, "write it as 2026-11-24"),
@@ -56,6 +61,8 @@ def test_a_good_line_is_read_with_its_place(write: Callable[..., Path]) -> None:
         ({"variable": "topik"}, "did you mean 'topic'?"),
         ({"value": "not met"}, "did you mean 'not_met'?"),
         ({"value": "MET"}, "value 'MET' is not known"),
+        ({"stage": "screning"}, "write screening"),
+        ({"stage": ""}, "write screening"),
     ],
 )
 def test_a_wrong_line_is_told_with_file_and_line(
@@ -76,6 +83,10 @@ def test_all_wrong_lines_are_told_at_once(write: Callable[..., Path]) -> None:
     told = " ".join(caught.value.lines)
     assert len(caught.value.lines) == 4
     assert all(f"line {n}:" in told for n in (2, 4, 5, 6))
+
+
+def test_a_decision_outlives_a_move_of_its_criterion_to_another_stage(write: Callable[..., Path]) -> None:
+    assert len(read_decisions(write({"stage": "eligibility"}), CHECK)) == 1
 
 
 def test_a_variable_without_listed_values_takes_any(write: Callable[..., Path]) -> None:

@@ -65,7 +65,9 @@ def test_characters_of_a_term_are_no_regular_expression() -> None:
     assert matched("c++ (beginners)", "C++ beginners")
 
 
-@pytest.mark.parametrize("text", ["Micro-Credentials: la Économie", "ＦＵＬＬ width", "Straße_x", "", "İstanbul"])
+@pytest.mark.parametrize(
+    "text", ["Micro-Credentials: la Économie", "ＦＵＬＬ width", "Straße_x", "", "İstanbul"]
+)
 def test_a_column_is_folded_as_a_text_is(text: str) -> None:
     assert fold(pd.Series([text], dtype="str")).tolist() == [fold_text(text)]
 
@@ -99,9 +101,7 @@ def test_only_the_fields_of_the_protocol_are_looked_in() -> None:
 
 
 def test_a_phrase_does_not_reach_from_one_field_into_the_next() -> None:
-    found = held(
-        {"title": "open", "abstract": "badges"}, blocks=[{"name": "what", "terms": ["open badges"]}]
-    )
+    found = held({"title": "open", "abstract": "badges"}, blocks=[{"name": "what", "terms": ["open badges"]}])
     assert found["what"] == ""
 
 

@@ -83,7 +83,13 @@ def test_lists_are_joined_once_each_and_taken_apart_again() -> None:
 
 def test_the_hash_of_content_leaves_out_where_and_when_it_was_seen() -> None:
     row = {**BLANK, "title": "Badges"}
-    elsewhere = row | {"source": "web", "origin": "x line 3", "url": "https://a", "note": "n", "kind": "website"}
+    elsewhere = row | {
+        "source": "web",
+        "origin": "x line 3",
+        "url": "https://a",
+        "note": "n",
+        "kind": "website",
+    }
     assert content_hash(row) == content_hash(elsewhere | {"retrieved": "2026"})
 
 
@@ -129,7 +135,11 @@ def test_the_same_table_is_written_byte_for_byte(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("entered", "left", "named"),
-    [(["a", "b"], ["a"], "lost ['b']"), (["a"], ["a", "c"], "added ['c']"), (["a"], ["a", "a"], "added ['a']")],
+    [
+        (["a", "b"], ["a"], "lost ['b']"),
+        (["a"], ["a", "c"], "added ['c']"),
+        (["a"], ["a", "a"], "added ['a']"),
+    ],
 )
 def test_an_id_lost_or_added_stops_the_run_and_is_named(
     entered: list[str], left: list[str], named: str

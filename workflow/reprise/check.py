@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from reprise.screen.works import check_screening, read_journals
 from reprise.synthesis.replication import read_published, read_studies
 
 DECISIONS = "data/decisions"
+# Their files are looked for by `check_files`.
+REQUIRED = (read_codebook, read_journals, read_published)
 
 
 def check(config: str = CONFIG) -> list[str]:
@@ -34,8 +37,8 @@ def check(config: str = CONFIG) -> list[str]:
         return mistake.lines
     lines: list[str] = []
     _told(lines, check_files, protocol)
-    _told(lines, read_journals, protocol.journals)
     book = _told(lines, read_codebook, protocol.coding.codebook)
+    _told(lines, read_journals, protocol.journals)
     _told(lines, read_published, protocol.review.published)
     _told(lines, read_studies, protocol.review.included)
     records = _records(lines, protocol)
@@ -45,15 +48,19 @@ def check(config: str = CONFIG) -> list[str]:
     }
     if book:
         checks["coding"] = check_coding(book)
-    for name, known_values in checks.items():
-        decisions = _told(lines, read_decisions, f"{DECISIONS}/{name}.csv", known_values) or []
-        if records:
-            lines += [names_no_record(d) for d in decisions if not find_record(d.record_id, records)]
+    for name, check_line in checks.items():
+        decisions = _told(lines, read_decisions, f"{DECISIONS}/{name}.csv", check_line) or []
+        named = decisions + (
+            [replace(d, record_id=d.variable) for d in decisions] if name == "duplicates" else []
+        )
+        lines += [names_no_record(d) for d in named if records and not find_record(d.record_id, records)]
     return list(dict.fromkeys(lines))
 
 
 def _told(lines: list[str], function: Callable[..., Any], *args: Any) -> Any:
-    """Call `function`; put a user's mistakes with the others and go on."""
+    """Call `function`; put a user's mistakes with the others and go on. A missing file is told once."""
+    if args and isinstance(args[0], str) and not Path(args[0]).is_file() and function in REQUIRED:
+        return None
     try:
         return function(*args)
     except Mistake as mistake:

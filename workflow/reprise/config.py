@@ -11,12 +11,22 @@ import json
 import re
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from reprise.countries import is_country
 from reprise.mistakes import Mistake, did_you_mean
+from reprise.vocabulary import TYPES
 
 CONFIG = "config/config.yaml"
 
@@ -27,6 +37,9 @@ RuleName = Literal[
     "window", "language", "document_type", "retracted", "topic", "peer_review", "full_text", "person"
 ]
 QueryField = Literal["title", "abstract", "keywords"]
+STAGES: tuple[str, ...] = get_args(Stage)
+KEPT_GROUPS = ("other", "several", "unknown")
+_LANGUAGE = re.compile("[a-z]{2}")
 
 
 def _inside(path: str) -> str:
@@ -42,22 +55,50 @@ def _name(word: str) -> str:
     return word
 
 
-def _month(text: str) -> str:
-    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", text):
-        raise ValueError("must be a date such as 2026-11 or 2026-11-24")
+def _iso(value: Any) -> Any:
+    """Take a date that YAML read as one."""
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _partial_date(text: str) -> str:
+    try:
+        if not re.fullmatch(r"\d{4}(-\d\d){0,2}", text):
+            raise ValueError
+        dt.date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        raise ValueError(f"'{text}' is not a date; write it as 2026-11 or 2026-11-24") from None
     return text
 
 
-def _country(code: str) -> str:
-    if not re.fullmatch(r"[A-Z]{2}", code):
-        raise ValueError("must be a two-letter ISO 3166 code such as US (quote 'NO')")
+def _quoted(code: Any) -> Any:
+    if code is False:
+        raise ValueError("NO without quotes means false in YAML; write 'NO' in quotes")
     return code
+
+
+def _country(code: str) -> str:
+    if not is_country(code):
+        raise ValueError(f"'{code}' is no country; write two capital letters (ISO 3166), GB for the UK")
+    return code
+
+
+def _term(text: str) -> str:
+    if not re.search(r"[^\W_]", text):
+        raise ValueError(f"'{text}' has no letter to look for; write a word or phrase")
+    return text
+
+
+def _once(what: str, names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError("\n".join(f"{what} '{name}' stands twice; rename one" for name in twice))
 
 
 InsidePath = Annotated[str, AfterValidator(_inside)]
 Name = Annotated[str, AfterValidator(_name)]
-PartialDate = Annotated[str, AfterValidator(_month)]
-CountryCode = Annotated[str, AfterValidator(_country)]
+PartialDate = Annotated[str, BeforeValidator(_iso), AfterValidator(_partial_date)]
+CountryCode = Annotated[str, BeforeValidator(_quoted), AfterValidator(_country)]
+Term = Annotated[str, AfterValidator(_term)]
 Filled = Annotated[str, Field(min_length=1)]
 
 
@@ -108,7 +149,12 @@ class Block(Model):
     """One concept: a record holds it if it holds any of the terms."""
 
     name: Filled
-    terms: Annotated[list[Filled], Field(min_length=1)]
+    terms: Annotated[list[Term], Field(min_length=1)]
+
+
+def _blocks(blocks: list[Block]) -> list[Block]:
+    _once("name", [block.name for block in blocks])
+    return blocks
 
 
 class Query(Model):
@@ -116,7 +162,7 @@ class Query(Model):
 
     origin: Filled
     fields: Annotated[list[QueryField], Field(min_length=1)]
-    blocks: Annotated[list[Block], Field(min_length=1)]
+    blocks: Annotated[list[Block], Field(min_length=1), AfterValidator(_blocks)]
     exclude: Block | None = None
 
 
@@ -135,28 +181,40 @@ class Criterion(Model):
     def _has_what_its_rule_needs(self) -> Criterion:
         if self.rule in ("language", "document_type") and not self.accept:
             raise ValueError(f"rule {self.rule} needs `accept`: the values that meet it")
+        values = [*self.accept, *self.reject]
+        if self.rule == "language":
+            wrong = [
+                f"'{v}' is no ISO 639-1 code (en, fr, ...)" for v in values if not _LANGUAGE.fullmatch(v)
+            ]
+        elif self.rule == "document_type":
+            wrong = [
+                f"'{v}' is no type of record; {did_you_mean(v, TYPES)}" for v in values if v not in TYPES
+            ]
+        else:
+            wrong = [f"rule {self.rule} takes no `accept` or `reject`; leave them out"] if values else []
+        if wrong:
+            raise ValueError("\n".join(wrong))
         return self
+
+
+def _groups(groups: dict[str, list[str]]) -> dict[str, list[str]]:
+    wrong = [f"'{g}' is kept for the program; choose another name" for g in KEPT_GROUPS if g in groups]
+    seen: dict[str, str] = {}
+    for group, codes in groups.items():
+        for code in codes:
+            if code in seen:
+                wrong.append(f"{code} stands in {seen[code]} and in {group}; keep one")
+            seen.setdefault(code, group)
+    if wrong:
+        raise ValueError("\n".join(wrong))
+    return groups
 
 
 class Coding(Model):
     """How included works are coded."""
 
     codebook: InsidePath
-    country_groups: Annotated[dict[Filled, list[CountryCode]], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _each_country_once(self) -> Coding:
-        seen: dict[str, str] = {}
-        for group, codes in self.country_groups.items():
-            if group in ("other", "several", "unknown"):
-                raise ValueError(f"country_groups: '{group}' is kept for the program; choose another name")
-            for code in codes:
-                if code in seen:
-                    raise ValueError(
-                        f"country_groups: {code} stands in {seen[code]} and in {group}; keep one"
-                    )
-                seen[code] = group
-        return self
+    country_groups: Annotated[dict[Filled, list[CountryCode]], Field(min_length=1), AfterValidator(_groups)]
 
 
 class Formats(Model):
@@ -174,6 +232,14 @@ class Formats(Model):
         return self
 
 
+def _criteria(criteria: list[Criterion]) -> list[Criterion]:
+    _once("id", [criterion.id for criterion in criteria])
+    order = [STAGES.index(criterion.stage) for criterion in criteria]
+    if order != sorted(order):
+        raise ValueError(f"stages must come in the order {', '.join(STAGES)}; move the criterion")
+    return criteria
+
+
 class Protocol(Model):
     """All that a review is told."""
 
@@ -182,23 +248,10 @@ class Protocol(Model):
     window: Window
     sources: Sources
     query: Query
-    criteria: Annotated[list[Criterion], Field(min_length=1)]
+    criteria: Annotated[list[Criterion], Field(min_length=1), AfterValidator(_criteria)]
     journals: InsidePath
     coding: Coding
     formats: Formats = Formats()
-
-    @model_validator(mode="after")
-    def _criteria_once(self) -> Protocol:
-        ids = [criterion.id for criterion in self.criteria]
-        for name in sorted({i for i in ids if ids.count(i) > 1}):
-            raise ValueError(f"criteria: id '{name}' stands twice; rename one")
-        stages = ["before_screening", "screening", "retrieval", "eligibility"]
-        order = [stages.index(criterion.stage) for criterion in self.criteria]
-        if order != sorted(order):
-            raise ValueError(
-                f"criteria: stages must come in the order {', '.join(stages)}; move the criterion"
-            )
-        return self
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -223,7 +276,16 @@ def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Hashable,
     return loader.construct_mapping(node)
 
 
+def _timestamp(loader: _UniqueKeyLoader, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        what = f"'{node.value}' is not a date of the calendar"
+        raise yaml.constructor.ConstructorError(None, None, what, node.start_mark) from None
+
+
 _UniqueKeyLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_UniqueKeyLoader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
 
 
 def read_yaml(path: str | Path) -> Any:
@@ -248,8 +310,15 @@ def read_yaml(path: str | Path) -> Any:
         raise Mistake(f"{path}{where}: {what}; correct the line (or the one above it)") from None
 
 
-def _plain_error(error: Any, model: type[BaseModel], raw: Any) -> str:
-    """Turn one of pydantic's errors into `key: what is wrong; what to do`."""
+def _plain_errors(error: Any, model: type[BaseModel]) -> list[str]:
+    """Turn one of pydantic's errors into lines of the form `key: what is wrong; what to do`."""
+    if error["type"] == "value_error":
+        key = ".".join(str(part) for part in error["loc"] if part != "[key]")
+        return [f"{key}: {line}" if key else line for line in str(error["ctx"]["error"]).split("\n")]
+    return [" ".join(_plain_error(error, model).split())]
+
+
+def _plain_error(error: Any, model: type[BaseModel]) -> str:
     path = [str(part) for part in error["loc"] if part != "[key]"]
     key = ".".join(path)
     kind, given = error["type"], error["input"]
@@ -257,8 +326,9 @@ def _plain_error(error: Any, model: type[BaseModel], raw: Any) -> str:
         return f"{key}: unknown key; {did_you_mean(path[-1], _known_keys(model, error['loc'][:-1]))}"
     if kind == "missing":
         return f"{key}: is missing; add it (config/README.md says what it means)"
-    if kind == "value_error":
-        return f"{key}: {error['ctx']['error']}" if key else str(error["ctx"]["error"])
+    if kind == "model_type":
+        what = f"{key}: must hold keys" if key else "holds no keys"
+        return f"{what}; see config/README.md"
     if kind == "literal_error":
         expected = re.findall(r"'([^']*)'", error["ctx"]["expected"])
         return f"{key}: '{given}' is not known; {did_you_mean(str(given), expected)}"
@@ -293,7 +363,8 @@ def parse_model(model: type[M], raw: Any, file: str) -> M:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        lines = [f"{file}: {_plain_error(e, model, raw)}" for e in error.errors(include_url=False)]
+        errors = error.errors(include_url=False)
+        lines = [f"{file}: {line}" for e in errors for line in _plain_errors(e, model)]
     raise Mistake(lines)
 
 

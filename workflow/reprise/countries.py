@@ -108,7 +108,7 @@ def _regions() -> dict[str, str]:
 
 def is_country(code: str) -> bool:
     """Whether `code` is a two-letter ISO 3166 code (or XK)."""
-    return code == "XK" or pycountry.countries.get(alpha_2=code) is not None
+    return code == "XK" or (code.isupper() and pycountry.countries.get(alpha_2=code) is not None)
 
 
 def country_name(code: str) -> str:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from reprise.mistakes import Mistake, did_you_mean
 
-# A spreadsheet runs a cell that begins so (OWASP, "CSV injection"); a plain number is no formula.
-FORMULA = re.compile(r"^[=+\-@\t\r]")
+# A spreadsheet runs a cell that begins so (OWASP, "CSV injection"); a plain number is no formula. A text
+# that looks guarded already is guarded once more, so that taking the guard off gives back each text.
+FORMULA = re.compile(r"^'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
-# A cell longer than this is no bibliographic field; Python's own limit of 131,072 is short for abstracts.
+# A cell longer than this is no bibliographic field. Python's own limit (131,072) would stop the reading of
+# the file, our own tables included.
 CELL_LIMIT = 1_000_000
 
 
@@ -38,6 +40,11 @@ def guard_formula(text: str) -> str:
     ("'=HYPERLINK(1)", '-3')
     """
     return "'" + text if FORMULA.match(text) and not _NUMBER.match(text) else text
+
+
+def one_newline(text: str) -> str:
+    """Make every line break a line feed: a bare carriage return is written unquoted, and ends a row."""
+    return re.sub(r"\r\n?", "\n", text)
 
 
 def unguard_formula(text: str) -> str:
@@ -98,9 +105,14 @@ def read_user_csv(
     if not data.strip():
         raise Mistake(f"{file}: the file is empty; write the header line ({','.join(list(columns)[:3])},...)")
     text, encoding = decode(data, file)
-    csv.field_size_limit(min(CELL_LIMIT, sys.maxsize))
+    csv.field_size_limit(sys.maxsize)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = [name.strip() for name in next(reader, [])]
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        raise Mistake(
+            f"{file} line 1: the header is not CSV ({error}); look at its quotation marks"
+        ) from None
     problems = [
         f"{file} line 1: column '{name}' is missing; add it to the header"
         for name in (columns if required is None else required)
@@ -131,6 +143,9 @@ def read_user_csv(
             break
         if not any(cell.strip() for cell in cells):
             continue
+        if max(map(len, cells)) > CELL_LIMIT:
+            broken.append((line, f"has a cell of more than {CELL_LIMIT:,} characters; shorten it"))
+            continue
         if len(cells) != len(header):
             broken.append(
                 (line, f"has {len(cells)} cells where the header has {len(header)}; look at its commas")
@@ -140,8 +155,20 @@ def read_user_csv(
     return UserTable(file, encoding, rows, broken)
 
 
+def count_rows(path: str | Path) -> int:
+    """Count the rows of a user's CSV below its header; a missing file has none."""
+    if not Path(path).exists():
+        return 0
+    csv.field_size_limit(sys.maxsize)
+    text, _ = decode(Path(path).read_bytes(), str(path))
+    return max(
+        0, sum(any(cell.strip() for cell in row) for row in csv.reader(io.StringIO(text, newline=""))) - 1
+    )
+
+
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Read a CSV of the program's own making."""
+    csv.field_size_limit(sys.maxsize)
     with Path(path).open(encoding="utf-8-sig", newline="") as file:
         return [{k: unguard_formula(v) for k, v in row.items()} for row in csv.DictReader(file)]
 
@@ -152,4 +179,4 @@ def write_rows(path: str | Path, columns: Sequence[str], rows: Iterable[Mapping[
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([guard_formula(str(row[c])) for c in columns] for row in rows)
+        writer.writerows([guard_formula(one_newline(str(row[c]))) for c in columns] for row in rows)

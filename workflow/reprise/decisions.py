@@ -12,15 +12,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reprise.csvfiles import read_user_csv
 from reprise.mistakes import Mistake, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HEADER = (
     "record_id", "stage", "variable", "value", "reason", "who", "role", "when", "note", "fingerprint",
 )  # fmt: skip
 ROLES = ("reviewer", "adjudicator")
 # A criterion that moves to another stage keeps its decisions, so any stage is taken.
+# What a person sees of a work when deciding.
+FACTS = ("title", "abstract", "authors", "year", "publication_date", "venue", "type", "language", "doi")
 STAGES = ("before_screening", "screening", "retrieval", "eligibility")
 
 
@@ -40,6 +46,11 @@ class Decision:
     when: str
     note: str
     fingerprint: str
+
+    @property
+    def moment(self) -> str:
+        """When it was decided, as a text that sorts by time; a day without hour is its beginning."""
+        return dt.datetime.fromisoformat(self.when).replace(tzinfo=None).isoformat()
 
     @property
     def place(self) -> str:
@@ -160,16 +171,30 @@ def by_work(
     return dict(known), unknown
 
 
+def latest(lines: Iterable[Decision]) -> list[Decision]:
+    """Keep each person's latest line on each record: it stands in the place of the earlier ones."""
+    found: dict[tuple[str, str, str], Decision] = {}
+    for d in sorted(lines, key=lambda d: (d.moment, d.file, d.line)):
+        found[d.role, d.who, d.record_id] = d
+    return list(found.values())
+
+
+def standing(lines: Iterable[Decision], now: str) -> tuple[list[Decision], list[Decision]]:
+    """Part the latest lines into those that hold, and those made on another state than `now`."""
+    kept = latest(lines)
+    return [d for d in kept if d.fingerprint in ("", now)], [
+        d for d in kept if d.fingerprint not in ("", now)
+    ]
+
+
 def settle(lines: Iterable[Decision]) -> Settled:
     """Bring the lines on one question to one value.
 
     One person's latest line on one record counts. People who differ, or one person who differs between
     two records that a merge brought together, are a conflict until an adjudicator speaks.
     """
-    latest: dict[tuple[str, str, str], Decision] = {}
-    for d in sorted(lines, key=lambda d: (d.when, d.file, d.line)):
-        latest[d.role, d.who, d.record_id] = d
-    counted = [d for (role, _, _), d in latest.items() if role == "adjudicator"] or list(latest.values())
+    kept = latest(lines)
+    counted = [d for d in kept if d.role == "adjudicator"] or kept
     counted.sort(key=lambda d: (d.who, d.record_id))
     values = sorted({d.value for d in counted})
     by = ", ".join(dict.fromkeys(d.who for d in counted))
@@ -183,3 +208,9 @@ def settle(lines: Iterable[Decision]) -> Settled:
 def fingerprint(*facts: str) -> str:
     """Hash what a decision is made on, so that a later change is noticed."""
     return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:8]
+
+
+def work_fingerprints(question: str, works: pd.DataFrame) -> list[str]:
+    """Hash, for each work, what a decision on `question` is made on: the question and the work's facts."""
+    facts = works[list(FACTS)].astype("str").fillna("").itertuples(index=False, name=None)
+    return [fingerprint(question, *row) for row in facts]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reprise.csvfiles import FORMULA, guard_formula
+from reprise.csvfiles import FORMULA, guard_formula, one_newline
 
 LIST_SEPARATOR = "; "
 
@@ -38,7 +38,7 @@ COLUMNS: dict[str, str] = {
     "pages": "range or article number",
     "doi": "lower case, without resolver",
     "pmid": "",
-    "type": "one of TYPES",
+    "type": "one of vocabulary.TYPES",
     "language": "ISO 639-1 code",
     "abstract": "",
     "keywords": "",
@@ -55,13 +55,6 @@ COLUMNS: dict[str, str] = {
 CONTENT = [
     c for c in COLUMNS if c not in ("record_id", "source", "kind", "origin", "retrieved", "url", "note")
 ]
-TYPES = (
-    "article", "review", "conference-paper", "book-chapter", "book", "report", "dissertation",
-    "editorial", "preprint", "news", "other",
-)  # fmt: skip
-OPEN_ACCESS = ("gold", "diamond", "hybrid", "bronze", "green", "closed")
-
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _SPACE = re.compile(r"\s+")
 
@@ -139,6 +132,8 @@ def write_csv(frame: pd.DataFrame, path: str | Path, *, excel: bool = False) -> 
     for column in shown.columns:
         if not pd.api.types.is_numeric_dtype(shown[column].dtype):
             text = shown[column].astype("str").fillna("")
+            if text.str.contains("\r", regex=False).any():
+                text = text.map(one_newline)
             risky = text.str.match(FORMULA.pattern)
             if risky.any():
                 text = text.where(~risky, text[risky].map(guard_formula).reindex(text.index))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,15 @@ from reprise.coding.codebook import UNCODED, Codebook, read_codebook
 from reprise.coding.places import UNKNOWN, author_countries, group_of, studied_countries
 from reprise.coding.themes import find_themes
 from reprise.countries import is_country
-from reprise.decisions import Decision, by_work, names_no_record, read_decisions, settle
+from reprise.decisions import (
+    Decision,
+    by_work,
+    names_no_record,
+    read_decisions,
+    settle,
+    standing,
+    work_fingerprints,
+)
 from reprise.mistakes import did_you_mean, tell
 from reprise.records import check_nothing_lost, read_table, split, write_table
 
@@ -98,7 +107,7 @@ def code_frame(
         studied_countries(works).assign(variable="studied_country"),
     ]
     coded = pd.concat(by_rule, ignore_index=True).assign(decided_by="rule")
-    coded, notes = _overridden(coded, decisions, work_of, set(works["work_id"]))
+    coded, notes = _overridden(coded, decisions, work_of, works)
     parts = [coded[COLUMNS]]
     for variable, nothing in VARIABLES.items():
         have = coded.loc[coded["variable"] == variable, "work_id"]
@@ -119,24 +128,39 @@ def _rows(work_ids: pd.Series, variable: str, code: str | list[str]) -> pd.DataF
 
 
 def _overridden(
-    coded: pd.DataFrame, decisions: Sequence[Decision], work_of: Mapping[str, str], kept: set[str]
+    coded: pd.DataFrame, decisions: Sequence[Decision], work_of: Mapping[str, str], works: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[str]]:
+    """Put people's codes in the place of the rules'."""
     known, strangers = by_work(decisions, work_of)
     notes = [names_no_record(d) for d in strangers]
+    kept = {(work, v) for work, v in known if work in set(works["work_id"])}
+    concerned = works[works["work_id"].isin({work for work, _ in kept})]
+    now = {
+        (work, variable): print_
+        for variable in VARIABLES
+        for work, print_ in zip(concerned["work_id"], work_fingerprints(variable, concerned), strict=True)
+    }
     rows, replaced = [], set()
-    for (work, variable), lines in sorted(known.items()):
-        settled = settle(lines)
+    for work, variable in sorted(kept):
+        fresh, stale = standing(known[work, variable], now[work, variable])
+        notes += [
+            f"{d.place}: what it was decided on has changed; the rule stands; decide again" for d in stale
+        ]
+        if not fresh:
+            continue
+        settled = settle(replace(d, value="; ".join(sorted(split(d.value)))) for d in fresh)
         if settled.conflict:
+            place = settled.lines[-1].place
             notes.append(
-                f"{settled.lines[-1].place}: people differ on {variable} ({settled.reason}); the rule stands"
+                f"{place}: people differ on {variable} ({settled.reason}); the rule stands; adjudicate"
             )
-        elif work in kept:
-            replaced.add((work, variable))
-            rows += [
-                (work, variable, code, "decision", settled.reason, "person", settled.by)
-                for code in split(settled.value)
-            ]
-    pairs = pd.MultiIndex.from_frame(coded[["work_id", "variable"]])
-    stay = coded[[pair not in replaced for pair in pairs]]
+            continue
+        replaced.add((work, variable))
+        rows += [
+            (work, variable, code, "decision", settled.reason, "person", settled.by)
+            for code in split(settled.value)
+        ]
+    pairs = zip(coded["work_id"], coded["variable"], strict=True)
+    stay = pd.Series([pair not in replaced for pair in pairs], index=coded.index, dtype="bool")
     people = pd.DataFrame(rows, columns=COLUMNS, dtype="str")
-    return pd.concat([stay[COLUMNS], people], ignore_index=True), notes
+    return pd.concat([coded.loc[stay, COLUMNS], people], ignore_index=True), notes

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from reprise.countries import is_country
 from reprise.csvfiles import UserTable, read_user_csv
-from reprise.records import OPEN_ACCESS, TYPES, clean_doi, clean_text, join, split
+from reprise.records import clean_doi, clean_text, join, split
+from reprise.vocabulary import OPEN_ACCESS, TYPES
 
 # column of the layout -> column of the record
 LAYOUT: dict[str, str] = {

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from reprise.query import find_blocks, fold
-from reprise.records import OPEN_ACCESS, plain_text
+from reprise.records import plain_text
+from reprise.vocabulary import OPEN_ACCESS
 
 STATEMENT = ["work_id", "verdict", "field", "value", "source"]
 # Neither is peer reviewed by what it is; whoever says otherwise contradicts it.

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reprise.decisions import Decision, by_work, fingerprint, names_no_record, settle
+from reprise.decisions import Decision, by_work, names_no_record, settle, standing, work_fingerprints
 
 ENDS = ("removed_by_automation", "excluded", "not_retrieved", "awaiting", "included")
-FACTS = ("title", "abstract", "authors", "year", "publication_date", "venue", "type", "language", "doi")
 
 
 def decide(
@@ -63,8 +62,7 @@ def decide(
         row = row_of.get((work, variable))
         if row is None:
             continue
-        fresh = [d for d in lines if d.fingerprint in ("", prints[row])]
-        stale = [d for d in lines if d not in fresh]
+        fresh, stale = standing(lines, prints[row])
         trouble += [
             _trouble("stale", work, d, "what it was decided on has changed; decide again") for d in stale
         ]
@@ -96,8 +94,7 @@ def _trouble(kind: str, work: str, decision: Decision, what: str) -> dict[str, s
 
 def fingerprints(works: pd.DataFrame, criterion: Mapping[str, Any]) -> list[str]:
     """Hash, for each work, what a decision on `criterion` is made on: the work's facts and the question."""
-    facts = works[list(FACTS)].astype("str").fillna("").itertuples(index=False, name=None)
-    return [fingerprint(str(criterion["question"]), *row) for row in facts]
+    return work_fingerprints(str(criterion["question"]), works)
 
 
 def outcomes(judged: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from reprise.csvfiles import read_user_csv
 from reprise.decisions import Decision, check_value, read_decisions
-from reprise.mistakes import tell
+from reprise.mistakes import Mistake, tell
 from reprise.records import check_nothing_lost, read_table, write_csv, write_table
 from reprise.screen.criteria import Evidence, judge
 from reprise.screen.outcome import decide, fingerprints, outcomes
@@ -79,6 +79,8 @@ def check_screening(criteria: Sequence[Mapping[str, Any]]) -> Any:
 def read_journals(path: str | Path) -> pd.DataFrame:
     """Read the journals file; a row that can't be read is a mistake."""
     table = read_user_csv(path, JOURNAL_COLUMNS)
+    if table.broken:
+        raise Mistake(f"{table.file} line {line}: {what}" for line, what in table.broken)
     return pd.DataFrame([row for _, row in table.rows], columns=list(JOURNAL_COLUMNS), dtype="str")
 
 

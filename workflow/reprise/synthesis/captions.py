@@ -15,7 +15,8 @@ def heading(column: str) -> str:
     >>> heading("author_countries"), heading("doi")
     ('Author countries', 'DOI')
     """
-    return _INITIALS.get(column) or column.replace("_", " ").strip().capitalize()
+    words = column.replace("_", " ").strip()
+    return _INITIALS.get(column) or words[:1].upper() + words[1:]
 
 
 class Caption(NamedTuple):

@@ -19,12 +19,24 @@ _RIS_TYPE = {
     "article": "JOUR", "review": "JOUR", "preprint": "UNPB", "book": "BOOK", "book-chapter": "CHAP",
     "conference-paper": "CPAPER", "dissertation": "THES", "report": "RPRT", "news": "NEWS",
 }  # fmt: skip
-_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
+# BibTeX counts braces before TeX sees them, so a brace is named, not escaped.
+_SPECIAL = {c: "\\" + c for c in "&%$#_"} | {
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
 }
+# In an address nothing is escaped but what would end the field.
+_ADDRESS = {"{": "%7B", "}": "%7D", "\\": "%5C"}
 Work = Mapping[str, str]
+
+
+class _Writer(rispy.RisWriter):  # type: ignore[misc]
+    """The library's writer without the running number before each entry, which is no part of RIS."""
+
+    def set_header(self, count: int) -> str:
+        return ""
 
 
 def bibtex(works: Iterable[Work]) -> str:
@@ -48,15 +60,15 @@ def bibtex(works: Iterable[Work]) -> str:
         journal = "journal" if _BIB_TYPE.get(work.get("type", "")) == "article" else "booktitle"
         fields = {
             "title": "{" + _bib(plain_text(work["title"])) + "}",
-            "author": " and ".join(map(_bib, split(work.get("authors", "")))),
+            "author": " and ".join(map(_author, split(work.get("authors", "")))),
             "year": work.get("year", ""),
             journal: _bib(work.get("venue", "")),
             "volume": _bib(work.get("volume", "")),
             "number": _bib(work.get("issue", "")),
             "pages": _bib(work.get("pages", "")).replace("-", "--"),
             "issn": work.get("issn", ""),
-            "doi": work.get("doi", ""),
-            "url": _first(work.get("url", "")),
+            "doi": _address(work.get("doi", "")),
+            "url": _address(_url(work)),
             "language": work.get("language", ""),
             "keywords": _bib(work.get("keywords", "")),
         }
@@ -87,18 +99,28 @@ def ris(works: Iterable[Work]) -> str:
             "end_page": end,
             "issn": work.get("issn", ""),
             "doi": work.get("doi", ""),
-            "urls": [_first(work.get("url", ""))],
+            "urls": [_url(work)],
             "language": work.get("language", ""),
             "keywords": split(work.get("keywords", "")),
             "abstract": work.get("abstract", ""),
             "id": work.get("work_id", ""),
         }
         entries.append({k: v for k, v in entry.items() if v and v != [""]})
-    return str(rispy.dumps(entries)) if entries else ""
+    return str(rispy.dumps(entries, implementation=_Writer)).lstrip("\n") if entries else ""
 
 
-def _first(urls: str) -> str:
-    return (split(urls) or [""])[0]
+def _url(work: Work) -> str:
+    """Give the address that lasts: the DOI's where there is one."""
+    return f"https://doi.org/{work['doi']}" if work.get("doi") else (split(work.get("url", "")) or [""])[0]
+
+
+def _address(text: str) -> str:
+    return "".join(_ADDRESS.get(c, c) for c in text)
+
+
+def _author(name: str) -> str:
+    """Keep an institution's name whole where BibTeX would part it at its "and"."""
+    return "{" + _bib(name) + "}" if re.search(r"\band\b", name) else _bib(name)
 
 
 def _bib(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reprise.csvfiles import read_rows
+from reprise.csvfiles import count_rows, read_rows
 from reprise.synthesis.captions import FIGURES, TABLES, heading
 
 SOURCE = ("Snakefile", "workflow")
@@ -57,7 +57,7 @@ def report(
     flow = {row["data"]: row["n"] for row in read_rows(inputs["prisma"])}
     tables = {Path(path).stem: read_rows(path) for path in inputs["tables"]}
     figures = {Path(path).stem: _data_uri(path) for path in inputs["figures"]}
-    lines = {path: len(read_rows(path)) if Path(path).exists() else 0 for path in decisions}
+    lines = {path: count_rows(path) for path in decisions}
     html = render(about, protocol, flow, tables, figures, read_rows(inputs["replication"]), lines)
     Path(page).write_text(html, encoding="utf-8")
     told = {

@@ -79,11 +79,11 @@ def included_studies(review: Review) -> pd.DataFrame:
 def excluded_studies(review: Review) -> pd.DataFrame:
     """One row per work that left the review, with its first reason, all reasons and the evidence."""
     works = review.ended("removed_by_automation", "excluded", "not_retrieved")
-    said = review.screening.assign(
-        evidence=(review.screening["field"] + " " + review.screening["value"])
-        .str.strip()
-        .where(review.screening["note"] == "", review.screening["note"] + "; " + review.screening["value"])
-    )
+    said = review.screening
+    value = (said["field"] + " " + said["value"]).where(said["value"] != "", "")
+    said = said.assign(evidence=(said["note"] + "; " + value).str.removeprefix("; ").str.removesuffix("; "))
+    by_rule = said["decided_by"].str.startswith("rule ")
+    said["evidence"] = said["evidence"].where(by_rule, said["note"])  # what a person wrote, if anything
     works = works.merge(
         said[["work_id", "criterion", "evidence"]],
         left_on=["work_id", "reason"],
