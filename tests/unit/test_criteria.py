@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from reprise.records import COLUMNS, as_frame
+from reprise.records import COLUMNS
 from reprise.screen.criteria import RULES, Evidence, judge
 from reprise.screen.works import JOURNAL_COLUMNS
 
@@ -33,10 +33,12 @@ def verdict(protocol: dict[str, Any]) -> Callable[..., SimpleNamespace]:
         ]
         work = {"work_id": "w:eric:1", "lead": "eric:1"}
         work |= {field: next((r[field] for r in full if r[field]), "") for field in WORK}
+        records = pd.DataFrame(full, dtype="str").assign(work_id="w:eric:1")
+        records["year"] = pd.to_numeric(records["year"].replace("", None)).astype("Int64")
         pages = [{**dict.fromkeys(JOURNAL_COLUMNS, ""), **page} for page in journals]
         evidence = Evidence(
             pd.DataFrame([work], dtype="str"),
-            as_frame(full, list(COLUMNS)).assign(work_id="w:eric:1"),
+            records,
             pd.DataFrame(pages, columns=list(JOURNAL_COLUMNS), dtype="str"),
             protocol,
         )

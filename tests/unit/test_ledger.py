@@ -13,7 +13,7 @@ Rerun = Callable[..., Any]
 Row = dict[str, str]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def case(rerun: Rerun, good: Row) -> Any:
     return rerun(
         {"record_id": "eric:1", **good, "work": "a"},

@@ -19,9 +19,10 @@ Make = Callable[..., Decision]
 Row = dict[str, str]
 
 
-@pytest.fixture
-def rows(good: Row) -> list[Row]:
-    return [
+@pytest.fixture(scope="module")
+def case(rerun: Rerun, good: Row) -> Any:
+    """One work included, two awaiting at screening, one removed."""
+    return rerun(
         {"record_id": "eric:1", **good},
         {"record_id": "eric:2", **good, "type": "", "language": "", "title": "Badges and learning, two"},
         {
@@ -32,13 +33,11 @@ def rows(good: Row) -> list[Row]:
             "title": "Badges, learn",
         },
         {"record_id": "web:4", **good, "language": "fr"},
-    ]
+    )
 
 
-def test_a_work_is_asked_about_the_unknowns_up_to_its_stage_and_no_more(
-    rerun: Rerun, rows: list[Row]
-) -> None:
-    listed = rerun(*rows).queue
+def test_a_work_is_asked_about_the_unknowns_up_to_its_stage_and_no_more(case: Any) -> None:
+    listed = case.queue
     assert list(listed.columns) == list(COLUMNS)
     assert listed[["record_id", "variable"]].to_numpy().tolist() == [
         ["web:3", "peer_review"],  # not full_text: that is asked once the work is sought
@@ -57,8 +56,8 @@ def test_works_with_the_fewest_open_questions_come_first(rerun: Rerun, good: Row
     assert list(dict.fromkeys(listed["record_id"])) == ["eric:3", "eric:2", "eric:1"]
 
 
-def test_each_question_stands_with_its_stage_and_evidence(rerun: Rerun, rows: list[Row]) -> None:
-    first = rerun(*rows).queue.iloc[0]
+def test_each_question_stands_with_its_stage_and_evidence(case: Any) -> None:
+    first = case.queue.iloc[0]
     assert first["stage"] == "screening"
     assert first["question"].startswith("Peer reviewed?")
     assert first["why"] == "no evidence for or against"
@@ -109,8 +108,7 @@ def test_a_decision_on_an_unknown_record_is_queued(rerun: Rerun, good: Row, deci
     assert found.queue["kind"].tolist() == ["unknown record in a decision"]
 
 
-def test_doubtful_duplicates_come_before_all_else(rerun: Rerun, rows: list[Row]) -> None:
-    case = rerun(*rows)
+def test_doubtful_duplicates_come_before_all_else(case: Any) -> None:
     pairs = pd.DataFrame(
         [
             {"record_a": "eric:1", "record_b": "web:3", "work_a": "w:eric:1", "title_a": "A",
