@@ -252,7 +252,7 @@ def test_two_blocks_of_one_name_are_a_mistake(review: Path) -> None:
     assert any("credential" in line for line in told(result))
 
 
-@pytest.mark.parametrize("group", ["total", "theme", "status", "context"])
+@pytest.mark.parametrize("group", ["total", "theme"])
 def test_a_country_group_named_as_a_column_is_a_mistake(review: Path, group: str) -> None:
     replace(review / CONFIG, "    USA: [US]", f"    {group}: [US]")
     result = reprise(review, "check")
