@@ -455,7 +455,8 @@ def test_each_mistake_is_told_in_one_line(mistaken: tuple[Path, Result, dict[str
         "look at the quotation marks (row rejected)",
         f"data/decisions/screening.csv line {where['stranger']}: record 'eric:GONE' {unused}, "
         "or leave it until the record comes back",
-        f"data/decisions/duplicates.csv line {where['pair']}: record 'doaj:GONE' {unused} or leave it",
+        f"data/decisions/duplicates.csv line {where['pair']}: record 'doaj:GONE' {unused}, "
+        "or leave it until the record comes back",
         f"data/decisions/coding.csv line {where['code']}: record 'doaj:GONE' {unused}, "
         "or leave it until the record comes back",
     ]  # fmt: skip

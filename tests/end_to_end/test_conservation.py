@@ -34,6 +34,7 @@ from reprise.dedupe.people import check_duplicates_decision
 from reprise.dedupe.works import find_works
 from reprise.exports.tables import LAYOUT
 from reprise.records import LIST_SEPARATOR, as_frame
+from reprise.screen.queue import queue
 from reprise.screen.works import check_screening, read_journals, screen_works
 from reprise.synthesis import prisma
 from reprise.synthesis.ledger import follow
@@ -349,7 +350,7 @@ def run(
     works, pairs, notes = find_works(records, decisions["duplicates"], list(sources))
     works, pairs = through_disk(works), through_disk(pairs)
     told = {key: protocol[key] for key in ("window", "query", "criteria")}
-    screening, queue, more = screen_works(works, records, pairs, JOURNALS, decisions["screening"], told)
+    screening, more = screen_works(works, records, JOURNALS, decisions["screening"], told)
     screening = through_disk(screening)
     notes += more
     ends = screening[["work_id", "end"]].drop_duplicates()
@@ -358,15 +359,17 @@ def run(
         kept, BOOK, decisions["coding"], work_of(works), protocol["coding"]["country_groups"]
     )
     notes += more
+    rows = [note._asdict() for note in notes]
+    asked = queue(works, pairs, screening, rows, protocol["criteria"])
     ledger = follow(records, works, screening)
     review = Review(works, screening, through_disk(coding), ledger, log, BOOK, protocol)
     included: Any = (
         review.ended("included").sort_values("work_id").astype("str").fillna("").to_dict("records")
     )
     return Outcome(
-        records, log, problems, works, pairs, screening, queue, coding, ledger, prisma.boxes(ledger),
+        records, log, problems, works, pairs, screening, asked, coding, ledger, prisma.boxes(ledger),
         prisma.numbers(ledger, works, {n: s["label"] for n, s in sources.items()}),
-        make_tables(review), bibtex(included), ris(included), notes, protocol,
+        make_tables(review), bibtex(included), ris(included), [note.what for note in notes], protocol,
     )  # fmt: skip
 
 
@@ -586,7 +589,7 @@ def count_what_is_seen(made: Outcome) -> None:
     seen |= {"repeat" for count in made.log if count["repeats"]}
     seen |= {"suffixed id" for i in made.records["record_id"] if "~" in i}
     seen |= {"contradiction" for text in made.screening["note"] if "contradict" in text}
-    seen |= {"people" for by in made.screening["decided_by"] if not by.startswith("rule ")}
+    seen |= {"people" for by in made.screening["decided_by"] if not by.startswith("rule")}
     seen |= {"people on pairs" for by in made.pairs["decided_by"] if by != "rule"}
     seen |= {"person codes" for by in made.coding["decided_by"] if by != "rule"}
     seen |= {"several countries" for code in made.coding["code"] if code == "several"}

@@ -13,10 +13,11 @@ import pytest
 from reprise.coding.codebook import Codebook
 from reprise.coding.works import code_frame
 from reprise.config import parse_protocol, plain
-from reprise.decisions import Decision
+from reprise.decisions import Decision, Trouble
 from reprise.dedupe.merge import merge_works
 from reprise.dedupe.pairs import PAIR_COLUMNS
 from reprise.records import COLUMNS, as_frame
+from reprise.screen.queue import queue
 from reprise.screen.works import JOURNAL_COLUMNS, screen_works
 from reprise.synthesis.ledger import follow
 from reprise.synthesis.tables import Review
@@ -184,12 +185,13 @@ class Rerun:
         self.records = _records(rows)
         self.works = _works(rows, self.records)
         self._codes = codes
-        pairs = pd.DataFrame(columns=PAIR_COLUMNS, dtype="str")
         blank = dict.fromkeys(JOURNAL_COLUMNS, "")
         pages = pd.DataFrame([{**blank, **j} for j in journals], columns=list(JOURNAL_COLUMNS), dtype="str")
-        self.screening, self.queue, self.notes = screen_works(
-            self.works, self.records, pairs, pages, decisions, self.protocol
-        )
+        self.screening, trouble = screen_works(self.works, self.records, pages, decisions, self.protocol)
+        self.notes = [t.what for t in trouble]
+        pairs = pd.DataFrame(columns=PAIR_COLUMNS, dtype="str")
+        told = [t._asdict() for t in trouble]
+        self.queue = queue(self.works, pairs, self.screening, told, self.protocol["criteria"])
 
     @property
     def ends(self) -> pd.DataFrame:
@@ -197,7 +199,7 @@ class Rerun:
         return self.screening.drop_duplicates("work_id").set_index("work_id")
 
     @cached_property
-    def _coded(self) -> tuple[pd.DataFrame, list[str]]:
+    def _coded(self) -> tuple[pd.DataFrame, list[Trouble]]:
         work_of = {
             record: work
             for work, ids in zip(self.works["work_id"], self.works["record_ids"], strict=True)
@@ -213,7 +215,7 @@ class Rerun:
         return self._coded[0]
 
     @property
-    def code_notes(self) -> list[str]:
+    def code_notes(self) -> list[Trouble]:
         return self._coded[1]
 
     @cached_property

@@ -230,7 +230,7 @@ def test_people_who_differ_are_told_and_the_rule_stands(codebook: Codebook, deci
     lines = [decision("eric:0", "theme", "uncoded"), decision("eric:0", "theme", "social.lifelong", who="Bo")]
     found, notes = table(codebook, works(*MIXED), *lines)
     assert codes_of(found, "theme") == ["economic.jobs"]
-    (note,) = notes
+    note = notes[0].what
     assert "Ada: uncoded; Bo: social.lifelong" in note
 
 
@@ -244,7 +244,7 @@ def test_people_who_name_the_same_codes_in_another_order_agree(codebook: Codeboo
 
 def test_a_decision_on_an_unknown_record_is_told(codebook: Codebook, decision: Make) -> None:
     _, notes = table(codebook, works(*MIXED), decision("eric:99", "theme", "uncoded"))
-    assert "'eric:99'" in notes[0]
+    assert "'eric:99'" in notes[0].what
 
 
 def test_a_coding_decision_made_on_another_state_of_the_work_is_told(

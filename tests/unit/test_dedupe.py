@@ -86,7 +86,7 @@ def test_equal_titles_alone_merge_only_where_they_tell() -> None:
     long = records(*({"record_id": f"web:{i:03}", "title": TITLE} for i in range(150)))
     found, _, notes = find_works(long, [], ORDER)
     assert len(found) == 1
-    assert "were not compared (a record is compared with 100 others under one key)" in notes[0]
+    assert "were not compared (a record is compared with 100 others under one key)" in notes[0].what
 
 
 def test_result_is_independent_of_row_order(mixed: pd.DataFrame) -> None:
@@ -214,7 +214,7 @@ class TestPeople:
         assert len(found) == 2
         assert pairs["outcome"].tolist() == ["maybe"]
         assert pairs["decided_by"].tolist() == ["Ada, Bo"]
-        assert "people differ on 'a:1' and 'a:2' (Ada: merge; Bo: distinct)" in notes[0]
+        assert "people differ on 'a:1' and 'a:2' (Ada: merge; Bo: distinct)" in notes[0].what
         said.append(line("a:1", "merge", "a:2", who="Cy", role="adjudicator"))
         found, pairs, notes = find_works(self.two(), said, ["a"])
         assert len(found) == 1
@@ -234,7 +234,7 @@ class TestPeople:
         ]
         found, _, notes = find_works(table, said, ["a"])
         assert groups(found) == [{"a:1", "a:2"}, {"a:3"}]
-        assert notes == [
+        assert [note.what for note in notes] == [
             "data/decisions/duplicates.csv line 4: the merge joins records that "
             "data/decisions/duplicates.csv line 3 keeps apart; it is not used; correct one of the two lines"
         ]
@@ -242,9 +242,9 @@ class TestPeople:
     def test_unknown_record(self) -> None:
         found, _, notes = find_works(self.two(), [line("a:1", "distinct", "x", line=7)], ["a"])
         assert len(found) == 1
-        assert notes == [
+        assert [note.what for note in notes] == [
             "data/decisions/duplicates.csv line 7: record 'x' is not among the records; "
-            "the decision is not used; correct the id or leave it"
+            "the decision is not used; correct the id, or leave it until the record comes back"
         ]
 
     def test_a_name_without_suffix_stands_for_its_records_where_they_are_one_work(self) -> None:
@@ -257,7 +257,7 @@ class TestPeople:
         assert groups(found) == [{"a:1~aa", "a:1~bb"}, {"a:2"}]
         table.loc[1, "title"] = "Something else"
         found, _, notes = find_works(table, [line("a:1", "distinct", "a:2")], ["a"])
-        assert "stands for 2 records that are not one work" in notes[0]
+        assert "stands for 2 records that are not one work" in notes[0].what
         assert {"a:1~aa", "a:2"} in groups(found)
 
     def test_a_decision_on_another_state_is_stale(self) -> None:
@@ -268,7 +268,7 @@ class TestPeople:
         found, pairs, notes = find_works(self.two(venue="Another journal"), [fresh], ["a"])
         assert pairs["outcome"].tolist() == ["maybe"]
         assert len(found) == 2
-        assert "changed since it was decided" in notes[0]
+        assert "changed since it was decided" in notes[0].what
 
     @pytest.mark.parametrize(
         ("change", "says"),
@@ -401,7 +401,7 @@ def test_more_of_one_work_than_is_believed_is_taken_in_pieces(monkeypatch: pytes
     rows = ({"record_id": f"a:{i}", "title": TITLE, "authors": AUTHORS} for i in range(10))
     found, _, notes = find_works(records(*rows), [], ["a"])
     assert sorted(len(g) for g in groups(found)) == [2, 4, 4]
-    assert "more than 4 records seem to be one work" in notes[0]
+    assert "more than 4 records seem to be one work" in notes[0].what
 
 
 def test_rules_are_named_once_and_say_why() -> None:

@@ -89,7 +89,7 @@ def test_verdicts_come_to_one_end(
 
 def test_several_works_are_kept_apart_and_in_order() -> None:
     both = pd.concat([judged(topic="not_met"), judged().assign(work_id="x")], ignore_index=True)
-    found = outcomes(both.assign(decided_by="rule x"), CRITERIA)
+    found = outcomes(both.assign(judge="rule", decided_by="rule x"), CRITERIA)
     assert found[["work_id", "end"]].to_numpy().tolist() == [["w", "excluded"], ["x", "included"]]
 
 
@@ -145,8 +145,8 @@ def test_a_conflict_of_people_awaits_whatever_the_protocol_says_of_unknowns(
     assert (found.end, found.stage) == ("awaiting", "screening")
     assert found.verdicts[variable] == "unknown"
     (trouble,) = found.trouble
-    assert (trouble["kind"], trouble["variable"]) == ("conflict", variable)
-    assert "Ada: met; Bo: not_met" in trouble["what"]
+    assert (trouble.kind, trouble.variable) == ("conflict", variable)
+    assert "Ada: met; Bo: not_met" in trouble.what
 
 
 def test_an_adjudicator_ends_a_conflict(decision: Make) -> None:
@@ -165,7 +165,7 @@ def test_decisions_that_a_merge_brought_together_and_that_differ_are_a_conflict(
         work_of={"a:1": "w", "b:7": "w"},
     )
     assert found.end == "awaiting"
-    assert found.trouble[0]["kind"] == "conflict"
+    assert found.trouble[0].kind == "conflict"
 
 
 # --- fingerprints
@@ -184,8 +184,8 @@ def test_a_stale_decision_is_neither_used_nor_dropped_in_silence(decision: Make,
     found = outcome(decision("a:1", "topic", value, fingerprint=BEFORE), topic="unknown")
     assert (found.end, found.decided_by) == ("awaiting", "rule topic")
     (trouble,) = found.trouble
-    assert (trouble["kind"], trouble["work_id"], trouble["variable"]) == ("stale", "w", "topic")
-    assert "data/decisions/screening.csv line 2" in trouble["what"]
+    assert (trouble.kind, trouble.work_id, trouble.variable) == ("stale", "w", "topic")
+    assert "data/decisions/screening.csv line 2" in trouble.what
 
 
 def test_one_stale_reviewer_does_not_silence_the_other(decision: Make) -> None:
@@ -195,7 +195,7 @@ def test_one_stale_reviewer_does_not_silence_the_other(decision: Make) -> None:
         topic="unknown",
     )
     assert (found.end, found.decided_by) == ("included", "Bo")
-    assert [t["kind"] for t in found.trouble] == ["stale"]
+    assert [t.kind for t in found.trouble] == ["stale"]
 
 
 def test_who_decides_again_is_no_longer_reported_as_stale(decision: Make) -> None:
@@ -217,7 +217,7 @@ def test_a_line_that_its_author_replaced_does_not_come_back_when_the_newer_one_i
         topic="unknown",
     )
     assert found.end == "awaiting"
-    assert [t["kind"] for t in found.trouble] == ["stale"]
+    assert [t.kind for t in found.trouble] == ["stale"]
 
 
 def prints(question: str = "T?", **facts: Any) -> Sequence[str]:
@@ -241,8 +241,8 @@ def test_a_decision_on_an_unknown_record_is_reported_and_not_used(decision: Make
     found = outcome(decision("a:9", "topic", "not_met"))
     assert found.end == "included"
     (trouble,) = found.trouble
-    assert trouble["kind"] == "unknown record"
-    assert "'a:9'" in trouble["what"]
+    assert trouble.kind == "unknown record"
+    assert "'a:9'" in trouble.what
 
 
 def test_a_bare_id_stands_for_suffixed_records_of_one_work(decision: Make) -> None:
@@ -250,7 +250,7 @@ def test_a_bare_id_stands_for_suffixed_records_of_one_work(decision: Make) -> No
     assert outcome(line, work_of={"a:1~x": "w", "a:1~y": "w"}).end == "excluded"
     apart = outcome(line, work_of={"a:1~x": "w", "a:1~y": "other"})
     assert apart.end == "included"
-    assert apart.trouble[0]["kind"] == "unknown record"
+    assert apart.trouble[0].kind == "unknown record"
 
 
 def test_any_member_of_a_work_may_be_named(decision: Make) -> None:

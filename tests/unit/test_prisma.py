@@ -47,11 +47,12 @@ def ledger(*rows: str) -> pd.DataFrame:
                 "stage": ENDS.get(end, stage),
                 "reason": reason,
                 "reasons": reason,
+                "judge": "rule" if by.startswith("rule") or not by else "person",
                 "decided_by": by.replace("_", " ") or "rules",
             }
         )
     columns = ["record_id", "source", "kind", "column", "work_id", "lead", "end", "stage", "reason",
-               "reasons", "decided_by"]  # fmt: skip
+               "reasons", "judge", "decided_by"]  # fmt: skip
     return pd.DataFrame(made, columns=columns, dtype="str")
 
 

@@ -117,9 +117,7 @@ def test_doubtful_duplicates_come_before_all_else(case: Any) -> None:
         ],
         dtype="str",
     )  # fmt: skip
-    ends = case.ends.reset_index()[["work_id", "end", "reasons"]]
-    judged = case.screening[["work_id", "criterion", "field", "value", "note", "decided_by", "fingerprint"]]
-    listed = queue(case.works, pairs, judged, ends, [], case.protocol["criteria"])
+    listed = queue(case.works, pairs, case.screening, [], case.protocol["criteria"])
     assert listed["kind"].tolist() == ["duplicate", "screening", "screening", "screening"]
     first = listed.iloc[0]
     assert (first["record_id"], first["stage"], first["variable"]) == ("eric:1", "dedupe", "web:3")

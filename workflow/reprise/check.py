@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +44,14 @@ def check(config: str = CONFIG) -> list[str]:
     checks: dict[str, Callable[[Decision], str]] = {
         "duplicates": check_duplicates_decision,
         "screening": check_screening(plain(protocol)["criteria"]),
+        "appraisal": lambda decision: "",
     }
     if book:
         checks["coding"] = check_coding(book)
     for name, check_line in checks.items():
-        decisions = _told(lines, read_decisions, f"{DECISIONS}/{name}.csv", check_line) or []
-        named = decisions + (
-            [replace(d, record_id=d.variable) for d in decisions] if name == "duplicates" else []
-        )
-        lines += [names_no_record(d) for d in named if records and not find_record(d.record_id, records)]
+        for d in _told(lines, read_decisions, f"{DECISIONS}/{name}.csv", check_line) or []:
+            named = [d.record_id, d.variable] if name == "duplicates" else [d.record_id]
+            lines += [names_no_record(d, n).what for n in named if records and not find_record(n, records)]
     return list(dict.fromkeys(lines))
 
 
@@ -83,5 +81,5 @@ def _records(lines: list[str], protocol: Protocol) -> Mapping[str, str]:
     if collected is None:
         return {}
     frame, _, problems = collected
-    lines += [f"{p.file} line {p.line}: {p.field} {p.value!r} {p.problem}" for p in problems]
+    lines += [p.told for p in problems]
     return {record: record for record in frame["record_id"]}

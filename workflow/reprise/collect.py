@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -41,7 +42,7 @@ def collect(
     write_table(frame, records, records_csv)
     write_rows(log, LOG_COLUMNS, counts)
     write_rows(problems, PROBLEM_COLUMNS, [asdict(p) for p in found])
-    lines = [f"{p.file} line {p.line}: {p.field} {p.value!r} {p.problem} ({p.action})" for p in found]
+    lines = [p.told for p in found]
     if len(lines) > SHOWN:
         lines = [*lines[:SHOWN], f"... and {len(lines) - SHOWN} more in {problems}"]
     tell(lines)
@@ -76,7 +77,9 @@ def collect_files(
             continue
         problems += imported.problems
         earlier = first_with.setdefault(file["sha256"], file["file"])
-        again = earlier != file["file"] or any(f["file"] == file["file"] for f in log)
+        again = imported.n_rows > 0 and (
+            earlier != file["file"] or any(f["file"] == file["file"] for f in log)
+        )
         if again:
             what = f"holds the same bytes as {earlier}; counted once"
             problems.append(Problem(file["file"], 1, "", "", what, "rows counted as repeats"))
@@ -111,7 +114,8 @@ def identify(rows: Sequence[Row], file: dict[str, Any]) -> list[dict[str, Any]]:
     by_id: dict[str, dict[str, dict[str, Any]]] = {}
     for row in rows:
         values = {**blank, **row.values}
-        own = "_".join(row.own_id.replace(";", " ").split())
+        # ";" joins ids in tables, "~" and "#" are ours.
+        own = "_".join(re.sub("[;~#]", " ", row.own_id).split())
         digest = content_hash(values)
         base = f"{file['source']}:{own or '#' + content_hash(values, 12)}"
         origin = f"{file['file']} line {row.line}"
@@ -125,8 +129,9 @@ def identify(rows: Sequence[Row], file: dict[str, Any]) -> list[dict[str, Any]]:
             }
             by_id[base][digest] = values | place
         else:
-            for column, value in (("origin", origin), ("url", values["url"]), ("note", values["note"])):
-                known[column] = join([*known[column].split("; "), value])
+            known["origin"] = join([*known["origin"].split("; "), origin])
+            for column in ("url", "note"):  # sorted, so that the order of rows decides nothing
+                known[column] = join(sorted([*known[column].split("; "), values[column]]))
     return [
         {**values, "record_id": base if len(contents) == 1 else f"{base}~{digest}"}
         for base, contents in by_id.items()

@@ -38,7 +38,8 @@ RuleName = Literal[
 ]
 QueryField = Literal["title", "abstract", "keywords"]
 STAGES: tuple[str, ...] = get_args(Stage)
-KEPT_GROUPS = ("other", "several", "unknown")
+# The first three are groups of ours, the others are columns beside them.
+KEPT_GROUPS = ("other", "several", "unknown", "status", "context", "theme", "total", "source_line")
 _LANGUAGE = re.compile("[a-z]{2}")
 
 
@@ -308,6 +309,20 @@ def read_yaml(path: str | Path) -> Any:
         where = f" line {mark.line + 1}" if mark else ""
         what = getattr(error, "problem", None) or "is not YAML"
         raise Mistake(f"{path}{where}: {what}; correct the line (or the one above it)") from None
+
+
+def read_config(path: str | Path = CONFIG) -> dict[str, Any]:
+    """Read the protocol's file, which must hold keys.
+
+    Raises
+    ------
+    Mistake
+        As `read_yaml`, or where it holds none.
+    """
+    raw = read_yaml(path)
+    if not isinstance(raw, dict):
+        raise Mistake(f"{path}: holds no keys; see config/README.md")
+    return raw
 
 
 def _plain_errors(error: Any, model: type[BaseModel]) -> list[str]:

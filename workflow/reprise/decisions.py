@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reprise.csvfiles import read_user_csv
-from reprise.mistakes import Mistake, did_you_mean
+from reprise.csvfiles import read_user_csv, write_rows
+from reprise.mistakes import Mistake, did_you_mean, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HEADER = (
     "record_id", "stage", "variable", "value", "reason", "who", "role", "when", "note", "fingerprint",
 )  # fmt: skip
+UNKNOWN_RECORD = "unknown record"
 ROLES = ("reviewer", "adjudicator")
 # A criterion that moves to another stage keeps its decisions, so any stage is taken.
 # What a person sees of a work when deciding.
@@ -50,7 +51,8 @@ class Decision:
     @property
     def moment(self) -> str:
         """When it was decided, as a text that sorts by time; a day without hour is its beginning."""
-        return dt.datetime.fromisoformat(self.when).replace(tzinfo=None).isoformat()
+        moment = dt.datetime.fromisoformat(self.when)
+        return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).replace(tzinfo=None).isoformat()
 
     @property
     def place(self) -> str:
@@ -148,12 +150,37 @@ def find_record(name: str, known: Mapping[str, str]) -> str:
     return works.pop() if len(works) == 1 else ""
 
 
-def names_no_record(decision: Decision) -> str:
-    """Tell that a decision names a record that is not here."""
-    return (
-        f"{decision.place}: record '{decision.record_id}' is not among the records; "
-        "the decision is not used; correct the id, or leave it until the record comes back"
-    )
+class Trouble(NamedTuple):
+    """Something that a person should look at, mostly a decision that is not used as it stands.
+
+    `what` is the whole line for people; `kind` is unknown record, stale, conflict or note.
+    """
+
+    kind: str
+    what: str
+    stage: str = ""
+    record_id: str = ""
+    variable: str = ""
+    work_id: str = ""
+
+
+def trouble(kind: str, decision: Decision, what: str, work_id: str = "") -> Trouble:
+    """Say what is the matter with a decision."""
+    line = f"{decision.place}: {what}"
+    return Trouble(kind, line, decision.stage, decision.record_id, decision.variable, work_id)
+
+
+def names_no_record(decision: Decision, name: str = "") -> Trouble:
+    """Tell that a decision names a record that is not here: its `record_id`, or another `name`."""
+    what = f"record '{name or decision.record_id}' is not among the records; the decision is not used; "
+    return trouble(UNKNOWN_RECORD, decision, what + "correct the id, or leave it until the record comes back")
+
+
+def write_trouble(found: Iterable[Trouble], path: str | Path) -> None:
+    """Keep a stage's trouble for the queue, and tell it."""
+    found = list(found)
+    write_rows(path, Trouble._fields, [t._asdict() for t in found])
+    tell(t.what for t in found)
 
 
 def by_work(

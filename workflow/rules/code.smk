@@ -9,6 +9,7 @@ rule code:
     output:
         coding="results/coding.parquet",
         coding_csv="results/coding.csv",
+        trouble="results/trouble/code.csv",
     message:
         "Coding works by country and theme"
     script:

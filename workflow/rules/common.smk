@@ -9,10 +9,10 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 sys.path.insert(0, str(Path(workflow.basedir, "workflow")))
 
-from reprise.config import CONFIG, check_files, parse_protocol, plain, read_yaml
+from reprise.config import CONFIG, check_files, parse_protocol, plain, read_config
 from reprise.mistakes import run
 from reprise.modules import module_files
 from reprise.synthesis.captions import FIGURES, TABLES
 
 # Snakemake would read a key given twice in silence: look at the file before it does.
-run(read_yaml, CONFIG, code=2)
+run(read_config, CONFIG, code=2)

@@ -9,6 +9,7 @@ rule dedupe:
         works_csv="results/works.csv",
         duplicates="results/duplicates.parquet",
         duplicates_csv="results/duplicates.csv",
+        trouble="results/trouble/dedupe.csv",
     message:
         "Deduplicating: which records are one work"
     script:

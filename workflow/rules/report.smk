@@ -3,6 +3,7 @@ rule report:
         prisma=rules.tabulate.output.prisma,
         tables=expand("results/tables/{name}.csv", name=TABLES),
         figures=expand("results/figures/{name}.svg", name=FIGURES),
+        trouble=TROUBLE,
         replication=rules.tabulate.output.replication,
         provenance=rules.tabulate.output.provenance,
         manifest=rules.search.output.manifest,

@@ -2,7 +2,6 @@ rule screen:
     input:
         works=rules.dedupe.output.works,
         records=rules.collect.output.records,
-        duplicates=rules.dedupe.output.duplicates,
         journals=PROTOCOL.journals,
         decisions=if_there(DECISIONS["screening"]),
         plan=plan("screen"),
@@ -10,7 +9,7 @@ rule screen:
     output:
         screening="results/screening.parquet",
         screening_csv="results/screening.csv",
-        needed="results/decisions_needed.csv",
+        trouble="results/trouble/screen.csv",
     message:
         "Screening: every work against every criterion"
     script:

@@ -1,9 +1,14 @@
+TROUBLE = [rule.output.trouble for rule in (rules.dedupe, rules.screen, rules.code)]
+
+
 rule tabulate:
     input:
         records=rules.collect.output.records,
         works=rules.dedupe.output.works,
+        duplicates=rules.dedupe.output.duplicates,
         screening=rules.screen.output.screening,
         coding=rules.code.output.coding,
+        trouble=TROUBLE,
         log=rules.collect.output.log,
         manifest=rules.search.output.manifest,
         codebook=PROTOCOL.coding.codebook,
@@ -13,6 +18,7 @@ rule tabulate:
         plan=plan("tabulate"),
         code=code("reprise.synthesis.tabulate"),
     output:
+        needed="results/decisions_needed.csv",
         ledger="results/ledger.csv",
         prisma="results/prisma.csv",
         replication="results/replication.csv",

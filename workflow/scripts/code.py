@@ -12,4 +12,5 @@ run(
     codebook=snakemake.input.codebook,
     coding=snakemake.output.coding,
     coding_csv=snakemake.output.coding_csv,
+    trouble=snakemake.output.trouble,
 )

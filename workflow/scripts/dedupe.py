@@ -12,4 +12,5 @@ run(
     works_csv=snakemake.output.works_csv,
     duplicates=snakemake.output.duplicates,
     duplicates_csv=snakemake.output.duplicates_csv,
+    trouble=snakemake.output.trouble,
 )

@@ -9,9 +9,8 @@ run(
     **read_settings(snakemake.input.plan),
     works=snakemake.input.works,
     records=snakemake.input.records,
-    duplicates=snakemake.input.duplicates,
     journals=snakemake.input.journals,
     screening=snakemake.output.screening,
     screening_csv=snakemake.output.screening_csv,
-    needed=snakemake.output.needed,
+    trouble=snakemake.output.trouble,
 )

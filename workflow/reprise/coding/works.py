@@ -14,14 +14,19 @@ from reprise.coding.themes import find_themes
 from reprise.countries import is_country
 from reprise.decisions import (
     Decision,
+    Trouble,
     by_work,
     names_no_record,
     read_decisions,
     settle,
     standing,
     work_fingerprints,
+    write_trouble,
 )
-from reprise.mistakes import did_you_mean, tell
+from reprise.decisions import (
+    trouble as make_trouble,
+)
+from reprise.mistakes import did_you_mean
 from reprise.records import check_nothing_lost, read_table, split, write_table
 
 STAGE = "coding"
@@ -39,6 +44,7 @@ def code_works(
     country_groups: Mapping[str, Sequence[str]],
     coding: str | Path,
     coding_csv: str | Path,
+    trouble: str | Path,
 ) -> None:
     """Code the works that are included or await a decision, and write the codes.
 
@@ -58,7 +64,7 @@ def code_works(
     table, notes = code_frame(kept, book, lines, work_of, country_groups)
     check_nothing_lost("code", in_review, table.loc[table["variable"] == "author_group", "work_id"])
     write_table(table, coding, coding_csv)
-    tell(notes)
+    write_trouble(notes, trouble)
 
 
 def check_coding(book: Codebook) -> Callable[[Decision], str]:
@@ -90,7 +96,7 @@ def code_frame(
     decisions: Sequence[Decision],
     work_of: Mapping[str, str],
     country_groups: Mapping[str, Sequence[str]],
-) -> tuple[pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, list[Trouble]]:
     """Code works by rule, let people's codes replace the rules', and say what stays unknown.
 
     Returns
@@ -98,8 +104,8 @@ def code_frame(
     coding : DataFrame
         One row per work, variable and code, sorted; `author_group` and `studied_group` are one row per
         work each.
-    notes : list of str
-        Lines about decisions that were not used.
+    notes : list of Trouble
+        Decisions that are not used as they stand.
     """
     by_rule = [
         find_themes(works, book).assign(variable="theme", confidence="inferred"),
@@ -129,7 +135,7 @@ def _rows(work_ids: pd.Series, variable: str, code: str | list[str]) -> pd.DataF
 
 def _overridden(
     coded: pd.DataFrame, decisions: Sequence[Decision], work_of: Mapping[str, str], works: pd.DataFrame
-) -> tuple[pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, list[Trouble]]:
     """Put people's codes in the place of the rules'."""
     known, strangers = by_work(decisions, work_of)
     notes = [names_no_record(d) for d in strangers]
@@ -143,17 +149,14 @@ def _overridden(
     rows, replaced = [], set()
     for work, variable in sorted(kept):
         fresh, stale = standing(known[work, variable], now[work, variable])
-        notes += [
-            f"{d.place}: what it was decided on has changed; the rule stands; decide again" for d in stale
-        ]
+        what = "what it was decided on has changed; the rule stands; decide again"
+        notes += [make_trouble("stale", d, what, work) for d in stale]
         if not fresh:
             continue
         settled = settle(replace(d, value="; ".join(sorted(split(d.value)))) for d in fresh)
         if settled.conflict:
-            place = settled.lines[-1].place
-            notes.append(
-                f"{place}: people differ on {variable} ({settled.reason}); the rule stands; adjudicate"
-            )
+            what = f"people differ on {variable} ({settled.reason}); the rule stands; adjudicate"
+            notes.append(make_trouble("conflict", settled.lines[-1], what, work))
             continue
         replaced.add((work, variable))
         rows += [

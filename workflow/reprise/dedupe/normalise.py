@@ -15,6 +15,7 @@ import pandas as pd
 
 from reprise.dedupe.names import author_names
 from reprise.dedupe.titles import (
+    LONG_NUMBER,
     bare_title,
     fold,
     is_generic,
@@ -67,13 +68,16 @@ def pages(text: str) -> tuple[str, str]:
 
 def _spans(first: str, last: str) -> bool:
     # Short notes share a page; longer ones don't share all of theirs.
-    return first.isdecimal() and last.isdecimal() and int(last) - int(first) >= 2
+    if not (first.isdecimal() and last.isdecimal()) or max(len(first), len(last)) >= LONG_NUMBER:
+        return False
+    return int(last) - int(first) >= 2
 
 
 def number(text: str) -> str:
     """Give the first number of a volume or issue."""
     found = re.search(r"\d+", stated(text))
-    return str(int(found.group())) if found else ""
+    digits = found.group() if found else ""
+    return str(int(digits)) if 0 < len(digits) < LONG_NUMBER else digits
 
 
 def doi(text: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reprise.decisions import Decision, fingerprint, settle
+from reprise.decisions import Decision, Trouble, fingerprint, names_no_record, settle, trouble
 from reprise.mistakes import did_you_mean
 
 STAGE = "dedupe"
@@ -27,7 +27,7 @@ class Verdict:
     value: str
     by: str
     why: str
-    place: str
+    line: Decision
 
 
 def check_duplicates_decision(decision: Decision) -> str:
@@ -52,7 +52,7 @@ def pair_fingerprints(records: pd.DataFrame, a: Sequence[int], b: Sequence[int])
 
 def verdicts(
     decisions: Sequence[Decision], records: pd.DataFrame, labels: NDArray[np.int64]
-) -> tuple[list[Verdict], list[str]]:
+) -> tuple[list[Verdict], list[Trouble]]:
     """Find the records that decisions name, and settle the lines on each pair.
 
     Parameters
@@ -85,17 +85,17 @@ def verdicts(
             if name in exact:
                 found = tuple(r for r in found if records["record_id"].iat[r] == name)
             if not found:
-                what = f"record '{name}' is not among the records; the decision is not used"
-                notes.append(f"{d.place}: {what}; correct the id or leave it")
+                notes.append(names_no_record(d, name))
             elif len({int(labels[r]) for r in found}) > 1:
                 what = f"'{name}' stands for {len(found)} records that are not one work"
-                notes.append(f"{d.place}: {what}; the decision is not used; write the id with its suffix")
+                what += "; the decision is not used; write the id with its suffix"
+                notes.append(trouble("note", d, what))
             else:
                 ends.append(found)
         if len(ends) == 2:
             if set(ends[0]) & set(ends[1]):
                 what = f"'{d.record_id}' and '{d.variable}' are the same record"
-                notes.append(f"{d.place}: {what}; the decision is not used; name two records")
+                notes.append(trouble("note", d, f"{what}; the decision is not used; name two records"))
             else:
                 one, two = sorted(ends)
                 # The pair is one question, whichever record is named first.
@@ -110,25 +110,28 @@ def verdicts(
 
 def _settle(
     one: tuple[int, ...], two: tuple[int, ...], said: list[Decision], records: pd.DataFrame
-) -> tuple[Verdict, list[str]]:
+) -> tuple[Verdict, list[Trouble]]:
     settled = settle(said)
-    names = " and ".join(f"'{records['record_id'].iat[r[0]]}'" for r in (one, two))
-    place = settled.lines[-1].place
+    ids = [str(records["record_id"].to_list()[r[0]]) for r in (one, two)]
+    names = " and ".join(f"'{i}'" for i in ids)
+    line = replace(settled.lines[-1], record_id=ids[0], variable=ids[1])
     if settled.conflict:
-        note = f"{place}: people differ on {names} ({settled.reason}); an adjudicator's line is needed"
-        return Verdict(one, two, "maybe", settled.by, "people differ", place), [note]
+        note = f"people differ on {names} ({settled.reason}); an adjudicator's line is needed"
+        conflict = trouble("conflict", line, note)
+        return Verdict(one, two, "maybe", settled.by, "people differ", line), [conflict]
     marks = {d.fingerprint for d in settled.lines if d.fingerprint}
     every = [(a, b) for a in one for b in two]
     now = set(pair_fingerprints(records, [a for a, _ in every], [b for _, b in every])) if marks else set()
     if marks - now:
-        note = f"{place}: {names} changed since it was decided; look again and write a new line"
-        return Verdict(one, two, "maybe", settled.by, "decided on another state", place), [note]
-    return Verdict(one, two, settled.value, settled.by, settled.reason, place), []
+        note = f"{names} changed since it was decided; look again and write a new line"
+        stale = trouble("stale", line, note)
+        return Verdict(one, two, "maybe", settled.by, "decided on another state", line), [stale]
+    return Verdict(one, two, settled.value, settled.by, settled.reason, line), []
 
 
 def join_by_people(
     labels: NDArray[np.int64], found: Sequence[Verdict]
-) -> tuple[NDArray[np.int64], list[str]]:
+) -> tuple[NDArray[np.int64], list[Trouble]]:
     """Join works that people merged, unless people also keep two of their records apart."""
     root: dict[int, int] = {}
 
@@ -139,7 +142,7 @@ def join_by_people(
         return label
 
     notes = []
-    held = [(v.a[0], v.b[0], v.place) for v in found if v.value in ("distinct", "linked")]
+    held = [(v.a[0], v.b[0], v.line.place) for v in found if v.value in ("distinct", "linked")]
     for v in found:
         one, two = of(v.a[0]), of(v.b[0])
         if v.value != "merge" or one == two:
@@ -147,7 +150,7 @@ def join_by_people(
         against = [place for x, y, place in held if {of(x), of(y)} == {one, two}]
         if against:
             what = f"the merge joins records that {against[0]} keeps apart"
-            notes.append(f"{v.place}: {what}; it is not used; correct one of the two lines")
+            notes.append(trouble("conflict", v.line, f"{what}; it is not used; correct one of the two lines"))
         else:
             root[max(one, two)] = min(one, two)
     if not root:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from reprise.decisions import read_decisions
+from reprise.decisions import read_decisions, write_trouble
 from reprise.dedupe.people import check_duplicates_decision
 from reprise.dedupe.works import find_works
-from reprise.mistakes import tell
 from reprise.records import check_nothing_lost, read_table, write_table
 
 
@@ -20,6 +19,7 @@ def dedupe(
     works_csv: str | Path,
     duplicates: str | Path,
     duplicates_csv: str | Path,
+    trouble: str | Path,
 ) -> None:
     """Find the works behind the records and write them, and the pairs that were compared.
 
@@ -29,7 +29,7 @@ def dedupe(
         The records; `data/decisions/duplicates.csv`, which may be missing.
     order : sequence of str
         Sources, the best first.
-    works, works_csv, duplicates, duplicates_csv : path
+    works, works_csv, duplicates, duplicates_csv, trouble : path
         What is written.
 
     Raises
@@ -43,4 +43,4 @@ def dedupe(
     check_nothing_lost("dedupe", frame["record_id"], found["record_ids"].str.split("; ").explode())
     write_table(found, works, works_csv)
     write_table(pairs, duplicates, duplicates_csv)
-    tell(notes)
+    write_trouble(notes, trouble)

@@ -8,6 +8,8 @@ import unicodedata
 
 from reprise.records import plain_text
 
+# A longer string of digits is no number, and Python refuses to read very long ones.
+LONG_NUMBER = 20
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h"}
@@ -121,7 +123,7 @@ def numbers(folded: str) -> str:
     before = ""
     for word in folded.split():
         if word.isdecimal():
-            found.append(str(int(word)))
+            found.append(str(int(word)) if len(word) < LONG_NUMBER else word)
         elif word in _SPELLED:
             found.append(str(_SPELLED[word]))
         elif word in _ROMAN and (len(word) > 1 or re.fullmatch(_LEVEL, before)):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reprise.decisions import Decision
+from reprise.decisions import Decision, Trouble
 from reprise.dedupe import block, people
 from reprise.dedupe.cluster import cluster, components
 from reprise.dedupe.compare import Comparison
@@ -29,7 +29,7 @@ PIECE = 300
 
 def find_works(
     records: pd.DataFrame, decisions: Sequence[Decision], source_order: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Trouble]]:
     """Find which records are one work, and merge them.
 
     Parameters
@@ -47,11 +47,12 @@ def find_works(
         One row per work, with `merge.WORK_COLUMNS`.
     pairs : data frame
         The compared pairs worth keeping, with `pairs.PAIR_COLUMNS`.
-    notes : list of str
+    notes : list of Trouble
         What a person should know.
     """
     if records.empty:
-        return as_frame([], WORK_COLUMNS), as_frame([], PAIR_COLUMNS), []
+        _, notes = people.verdicts(decisions, records, np.array([], np.int64))
+        return as_frame([], WORK_COLUMNS), as_frame([], PAIR_COLUMNS), notes
     records = records.sort_values("record_id", ignore_index=True)
     compared, comparison, notes = _compare(records)
     labels = _cluster(len(records), compared)
@@ -67,14 +68,18 @@ def find_works(
     return with_links(works, pairs), pairs, notes
 
 
-def _compare(records: pd.DataFrame) -> tuple[pd.DataFrame, Comparison, list[str]]:
+def _compare(records: pd.DataFrame) -> tuple[pd.DataFrame, Comparison, list[Trouble]]:
     """Compare candidates, then whatever merges connect; give the decided pairs, the surest first."""
     facts = normalise(records)
     comparison = Comparison(facts)
     (a, b), dropped = block.candidates(facts)
     notes = [
-        f"deduplication: {count} candidate pairs under the key '{key}' were not compared "
-        f"(a record is compared with {block.BOUND} others under one key)"
+        Trouble(
+            "note",
+            f"deduplication: {count} candidate pairs under the key '{key}' were not compared "
+            f"(a record is compared with {block.BOUND} others under one key)",
+            people.STAGE,
+        )
         for key, count in dropped.items()
     ]
     decided = _decided(comparison, a, b)
@@ -84,10 +89,8 @@ def _compare(records: pd.DataFrame) -> tuple[pd.DataFrame, Comparison, list[str]
     place = pd.Series(labels).groupby(labels).cumcount().to_numpy() // PIECE
     piece = pd.Series(labels * (len(records) + 1) + place).astype("str")
     if place.any():
-        notes.append(
-            f"deduplication: more than {PIECE} records seem to be one work and were taken in pieces; "
-            "look at the works with the most records"
-        )
+        what = f"deduplication: more than {PIECE} records seem to be one work and were taken in pieces; "
+        notes.append(Trouble("note", what + "look at the works with the most records", people.STAGE))
     (a, b), _ = block.pairs_within(piece, np.arange(len(records)), PIECE)
     size = max(len(records), 1)
     new = ~np.isin(a * size + b, decided["a"].to_numpy() * size + decided["b"].to_numpy())

@@ -52,6 +52,12 @@ class Problem:
     problem: str
     action: str
 
+    @property
+    def told(self) -> str:
+        """Give the one line for people."""
+        value = f" {self.field} {self.value!r}" if self.value else ""
+        return f"{self.file} line {self.line}:{value} {self.problem} ({self.action})"
+
 
 @dataclass
 class Row:

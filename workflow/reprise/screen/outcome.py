@@ -8,8 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reprise.decisions import Decision, by_work, names_no_record, settle, standing, work_fingerprints
+from reprise.decisions import (
+    Decision,
+    Trouble,
+    by_work,
+    names_no_record,
+    settle,
+    standing,
+    trouble,
+    work_fingerprints,
+)
 
+RULE, PERSON = "rule", "person"
 ENDS = ("removed_by_automation", "excluded", "not_retrieved", "awaiting", "included")
 
 
@@ -19,7 +29,7 @@ def decide(
     work_of: Mapping[str, str],
     decisions: Sequence[Decision],
     criteria: Sequence[Mapping[str, Any]],
-) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+) -> tuple[pd.DataFrame, list[Trouble]]:
     """Let people's decisions stand above the rules' verdicts.
 
     Parameters
@@ -38,40 +48,32 @@ def decide(
     -------
     judged : DataFrame
         With verdict, note and decided_by as people left them.
-    trouble : list of dict
-        Conflicts, stale lines and lines about unknown records: work_id, variable, kind, what.
+    trouble : list of Trouble
+        Conflicts, stale lines and lines about unknown records.
     """
-    judged = judged.assign(
-        decided_by="rule " + judged["criterion"].map({c["id"]: c["rule"] for c in criteria})
-    )
+    rules = {c["id"]: "rule " + c["rule"] for c in criteria}
+    judged = judged.assign(judge=RULE, decided_by=judged["criterion"].map(rules).astype("str"))
     known, strangers = by_work(decisions, work_of)
-    trouble = [
-        {
-            "kind": "unknown record",
-            "work_id": "",
-            "record_id": d.record_id,
-            "variable": d.variable,
-            "what": names_no_record(d),
-        }
-        for d in strangers
-    ]
+    found = [names_no_record(d) for d in strangers]
     row_of = {(w, c): i for i, (w, c) in enumerate(zip(judged["work_id"], judged["criterion"], strict=True))}
-    changed: dict[str, dict[int, str]] = {c: {} for c in ("verdict", "note", "decided_by")}
+    changed: dict[str, dict[int, str]] = {c: {} for c in ("verdict", "note", "judge", "decided_by")}
     prints = judged["fingerprint"].to_list()
     for (work, variable), lines in sorted(known.items()):
         row = row_of.get((work, variable))
         if row is None:
             continue
         fresh, stale = standing(lines, prints[row])
-        trouble += [
-            _trouble("stale", work, d, "what it was decided on has changed; decide again") for d in stale
+        found += [
+            trouble("stale", d, "what it was decided on has changed; decide again", work) for d in stale
         ]
         if not fresh:
             continue
         settled = settle(fresh)
         if settled.conflict:
-            trouble.append(_trouble("conflict", work, settled.lines[-1], settled.reason))
+            what = f"people differ ({settled.reason}); an adjudicator's line is needed"
+            found.append(trouble("conflict", settled.lines[-1], what, work))
         changed["verdict"][row] = settled.value or "unknown"
+        changed["judge"][row] = PERSON
         changed["decided_by"][row] = settled.by
         changed["note"][row] = f"people differ ({settled.reason})" if settled.conflict else settled.reason
     for column, values in changed.items():
@@ -79,17 +81,7 @@ def decide(
         for row, value in values.items():
             array[row] = value
         judged[column] = pd.Series(array, index=judged.index, dtype="str")
-    return judged, trouble
-
-
-def _trouble(kind: str, work: str, decision: Decision, what: str) -> dict[str, str]:
-    return {
-        "kind": kind,
-        "work_id": work,
-        "record_id": decision.record_id,
-        "variable": decision.variable,
-        "what": f"{decision.place}: {what}",
-    }
+    return judged, found
 
 
 def fingerprints(works: pd.DataFrame, criterion: Mapping[str, Any]) -> list[str]:
@@ -108,7 +100,8 @@ def outcomes(judged: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> pd.
     Returns
     -------
     DataFrame
-        One row per work, in order: work_id, end, stage, reason (the first), reasons (all), decided_by.
+        One row per work, in order: work_id, end, stage, reason (the first), reasons (all), judge
+        (rule or person: who ended it; for an included work, whether any person decided on it), decided_by.
     """
     ids = [c["id"] for c in criteria]
     n = len(ids)
@@ -118,7 +111,7 @@ def outcomes(judged: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> pd.
         else np.array([], dtype=object)
     )
     counts = counts_as(judged, criteria).to_numpy(dtype=object).reshape(-1, n)
-    by_rule = judged["decided_by"].str.startswith("rule ").to_numpy(dtype=bool).reshape(-1, n)
+    by_rule = (judged["judge"] == RULE).to_numpy(dtype=bool).reshape(-1, n)
     deciders = judged["decided_by"].to_numpy(dtype=object).reshape(-1, n)
     stage = np.array([c["stage"] for c in criteria], dtype=object)
     failed, open_ = counts == "not_met", counts == "unknown"
@@ -157,6 +150,7 @@ def outcomes(judged: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> pd.
             "stage": at,
             "reason": np.where(included, "", named[first] if n else ""),
             "reasons": ["; ".join(named[h]) for h in holds],
+            "judge": np.where(by_rule[rows, first] & ~included | by_rule.all(axis=1), RULE, PERSON),
             "decided_by": np.where(included, _readers(deciders, by_rule), deciders[rows, first]),
         }
     ).astype("str")
@@ -168,7 +162,7 @@ def counts_as(judged: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> pd
         {c["id"]: "unknown" if c["unknown"] == "awaiting" else c["unknown"] for c in criteria}
     )
     # A conflict of people is no unknown that a policy may settle.
-    by_rule = judged["decided_by"].str.startswith("rule ")
+    by_rule = judged["judge"] == RULE
     return judged["verdict"].mask((judged["verdict"] == "unknown") & by_rule, policy)
 
 

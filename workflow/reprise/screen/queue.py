@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from reprise.decisions import HEADER
+from reprise.screen.outcome import RULE
 
 COLUMNS = (
     *HEADER, "kind", "question", "why",
@@ -22,8 +23,7 @@ COLUMNS = (
 def queue(
     works: pd.DataFrame,
     pairs: pd.DataFrame,
-    judged: pd.DataFrame,
-    ends: pd.DataFrame,
+    screening: pd.DataFrame,
     trouble: Sequence[Mapping[str, str]],
     criteria: Sequence[Mapping[str, Any]],
 ) -> pd.DataFrame:
@@ -31,8 +31,17 @@ def queue(
 
     A work that awaits screening is asked about the unknowns up to that stage only; works with the
     fewest open questions come first.
+
+    Parameters
+    ----------
+    works, pairs, screening : DataFrame
+        Tables of the stages dedupe and screen.
+    trouble : sequence of mapping
+        Rows with the fields of `Trouble`, of all stages.
+    criteria : sequence of mapping
+        The protocol's criteria.
     """
-    parts = [_duplicates(pairs), _verdicts(works, judged, ends, criteria), _trouble(trouble)]
+    parts = [_duplicates(pairs), _verdicts(works, screening, criteria), _trouble(trouble)]
     listed = pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
     return listed.astype("str").fillna("")
 
@@ -55,12 +64,16 @@ def _duplicates(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _verdicts(
-    works: pd.DataFrame, judged: pd.DataFrame, ends: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]
+    works: pd.DataFrame, screening: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]
 ) -> pd.DataFrame:
-    waiting = ends.loc[ends["end"] == "awaiting", ["work_id", "reasons"]]
+    waiting = screening[screening["end"] == "awaiting"].drop_duplicates("work_id")[["work_id", "reasons"]]
     asked = waiting.assign(variable=waiting["reasons"].str.split("; ")).explode("variable")
     asked["n"] = asked.groupby("work_id")["variable"].transform("size")
-    rows = asked.merge(judged, left_on=["work_id", "variable"], right_on=["work_id", "criterion"])
+    rows = asked.merge(
+        screening.drop(columns=["reasons", "title"]),
+        left_on=["work_id", "variable"],
+        right_on=["work_id", "criterion"],
+    )
     facts = works[["work_id", "lead", "title", "authors", "year", "venue", "doi", "url"]]
     rows = rows.merge(facts, on="work_id")
     rows["place"] = rows["variable"].map({c["id"]: i for i, c in enumerate(criteria)})
@@ -71,19 +84,22 @@ def _verdicts(
         stage=rows["variable"].map({c["id"]: c["stage"] for c in criteria}),
         value="",
         note="",
-        kind=rows["decided_by"].str.startswith("rule ").map({True: "screening", False: "conflict"}),
+        kind=(rows["judge"] == RULE).map({True: "screening", False: "conflict"}),
         question=rows["variable"].map({c["id"]: c["question"] for c in criteria}) + " met or not_met",
         why=rows["note"] + said,
     )[["record_id", "stage", "variable", "value", "fingerprint", *COLUMNS[len(HEADER) : -2], "work_id"]]
 
 
 def _trouble(trouble: Sequence[Mapping[str, str]]) -> pd.DataFrame:
-    lines = [t for t in trouble if t["kind"] != "conflict"]
+    """List decisions that are not used; a conflict on a verdict or a pair is asked as such above."""
+    asked = ("before_screening", "screening", "retrieval", "eligibility", "dedupe")
+    lines = [t for t in trouble if not (t["kind"] == "conflict" and t["stage"] in asked)]
     return pd.DataFrame(
         {
             "record_id": [t["record_id"] for t in lines],
+            "stage": [t["stage"] for t in lines],
             "variable": [t["variable"] for t in lines],
-            "kind": [f"{t['kind']} in a decision" for t in lines],
+            "kind": [f"{t['kind']} in a decision" if t["record_id"] else t["kind"] for t in lines],
             "why": [t["what"] for t in lines],
             "work_id": [t["work_id"] for t in lines],
         },

@@ -9,36 +9,34 @@ from typing import Any
 import pandas as pd
 
 from reprise.csvfiles import read_user_csv
-from reprise.decisions import Decision, check_value, read_decisions
-from reprise.mistakes import Mistake, tell
-from reprise.records import check_nothing_lost, read_table, write_csv, write_table
+from reprise.decisions import Decision, Trouble, check_value, read_decisions, write_trouble
+from reprise.mistakes import Mistake
+from reprise.records import check_nothing_lost, read_table, write_table
 from reprise.screen.criteria import Evidence, judge
 from reprise.screen.outcome import decide, fingerprints, outcomes
-from reprise.screen.queue import queue
 
 JOURNAL_COLUMNS = ("venue", "journal", "issn", "peer_reviewed", "open_access", "evidence", "seen_at")
 COLUMNS = (
-    "work_id", "title", "criterion", "stage", "verdict", "field", "value", "source", "note", "decided_by",
-    "fingerprint", "end", "end_stage", "reason", "reasons", "end_decided_by",
+    "work_id", "title", "criterion", "stage", "verdict", "field", "value", "source", "note", "judge",
+    "decided_by", "fingerprint", "end", "end_stage", "reason", "reasons", "end_judge", "end_decided_by",
 )  # fmt: skip
 
 
 def screen(
     works: str | Path,
     records: str | Path,
-    duplicates: str | Path,
     journals: str | Path,
     decisions: str | Path,
     protocol: Mapping[str, Any],
     screening: str | Path,
     screening_csv: str | Path,
-    needed: str | Path,
+    trouble: str | Path,
 ) -> None:
-    """Screen the works and write the verdicts and the queue for people.
+    """Screen the works and write the verdicts, and what is the matter with decisions.
 
     Parameters
     ----------
-    works, records, duplicates : path
+    works, records : path
         Tables of the stages before.
     journals : path
         The journals file.
@@ -46,7 +44,7 @@ def screen(
         `data/decisions/screening.csv`; it may be missing.
     protocol : mapping
         The protocol's window, query and criteria.
-    screening, screening_csv, needed : path
+    screening, screening_csv, trouble : path
         What is written.
 
     Raises
@@ -56,17 +54,11 @@ def screen(
     """
     criteria = protocol["criteria"]
     lines = read_decisions(decisions, check_screening(criteria))
-    table, listed, notes = screen_works(
-        read_table(works),
-        read_table(records),
-        read_table(duplicates),
-        read_journals(journals),
-        lines,
-        protocol,
+    table, found = screen_works(
+        read_table(works), read_table(records), read_journals(journals), lines, protocol
     )
     write_table(table, screening, screening_csv)
-    write_csv(listed, needed, excel=True)
-    tell(notes)
+    write_trouble(found, trouble)
 
 
 def check_screening(criteria: Sequence[Mapping[str, Any]]) -> Any:
@@ -87,21 +79,18 @@ def read_journals(path: str | Path) -> pd.DataFrame:
 def screen_works(
     works: pd.DataFrame,
     records: pd.DataFrame,
-    pairs: pd.DataFrame,
     journals: pd.DataFrame,
     decisions: Sequence[Decision],
     protocol: Mapping[str, Any],
-) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, list[Trouble]]:
     """Judge, let people decide, bring to an end.
 
     Returns
     -------
     screening : DataFrame
         One row per work and criterion, with the work's end on each.
-    queue : DataFrame
-        What awaits people.
-    notes : list of str
-        Lines about decisions that were not used.
+    trouble : list of Trouble
+        Decisions that are not used as they stand.
     """
     criteria = protocol["criteria"]
     members = works.set_index("work_id")["record_ids"].str.split("; ").explode()
@@ -119,11 +108,11 @@ def screen_works(
         ignore_index=True,
     )
     judged = judged.sort_values(["work_id", "order"], kind="stable").reset_index(drop=True)
-    judged, trouble = decide(judged, works, work_of, decisions, criteria)
+    judged, found = decide(judged, works, work_of, decisions, criteria)
     ends = outcomes(judged, criteria)
     check_nothing_lost("screen", works["work_id"], ends["work_id"])
     table = judged.merge(
-        ends.rename(columns={"stage": "end_stage", "decided_by": "end_decided_by"}), on="work_id"
+        ends.rename(columns={"stage": "end_stage", "judge": "end_judge", "decided_by": "end_decided_by"}),
+        on="work_id",
     ).merge(works[["work_id", "title"]], on="work_id")
-    listed = queue(works, pairs, judged, ends, trouble, criteria)
-    return table[list(COLUMNS)], listed, [t["what"] for t in trouble]
+    return table[list(COLUMNS)], found

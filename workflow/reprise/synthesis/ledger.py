@@ -9,7 +9,7 @@ from reprise.records import check_nothing_lost
 DATABASES, OTHER = "databases", "other"
 COLUMNS = (
     "record_id", "source", "kind", "column", "work_id", "lead",
-    "end", "stage", "reason", "reasons", "decided_by",
+    "end", "stage", "reason", "reasons", "judge", "decided_by",
 )  # fmt: skip
 
 
@@ -30,8 +30,8 @@ def follow(records: pd.DataFrame, works: pd.DataFrame, screening: pd.DataFrame) 
     members = members.explode("record_id")[["record_id", "work_id", "lead"]]
     check_nothing_lost("tabulate", records["record_id"], members["record_id"])
     ends = screening.drop_duplicates("work_id")[
-        ["work_id", "end", "end_stage", "reason", "reasons", "end_decided_by"]
-    ].rename(columns={"end_stage": "stage", "end_decided_by": "decided_by"})
+        ["work_id", "end", "end_stage", "reason", "reasons", "end_judge", "end_decided_by"]
+    ].rename(columns={"end_stage": "stage", "end_judge": "judge", "end_decided_by": "decided_by"})
     check_nothing_lost("tabulate", works["work_id"], ends["work_id"])
     ledger = records[["record_id", "source", "kind"]].merge(members, on="record_id").merge(ends, on="work_id")
     is_lead = ledger["lead"] == ledger["record_id"]
@@ -43,6 +43,7 @@ def follow(records: pd.DataFrame, works: pd.DataFrame, screening: pd.DataFrame) 
     ledger["stage"] = ledger["stage"].where(is_lead, "dedupe")
     ledger["reason"] = ledger["reason"].where(is_lead, "merged into " + ledger["work_id"])
     ledger["reasons"] = ledger["reasons"].where(is_lead, "")
+    ledger["judge"] = ledger["judge"].where(is_lead, "")
     ledger["decided_by"] = ledger["decided_by"].where(is_lead, "")
     ledger = ledger.sort_values("record_id").reset_index(drop=True)
     check_nothing_lost("tabulate", records["record_id"], ledger["record_id"])

@@ -114,12 +114,11 @@ def numbers(ledger: pd.DataFrame, works: pd.DataFrame, labels: Mapping[str, str]
 
     included = db["included"] | other["included"]
     works_in = frozenset(by_id.loc[sorted(included), "work_id"])
-    unread = int((by_id.loc[sorted(included), "decided_by"] == "rules").sum())
+    unread = int((by_id.loc[sorted(included), "judge"] == "rule").sum())
     excluded = db["excluded_screening"]
     excluded_other = other["excluded_screening"]
     by_rule, by_rule_other = (
-        int(by_id.loc[sorted(ids), "decided_by"].str.startswith("rule ").sum())
-        for ids in (excluded, excluded_other)
+        int((by_id.loc[sorted(ids), "judge"] == "rule").sum()) for ids in (excluded, excluded_other)
     )
     n_studies = studies(works, works_in)
     found: dict[str, Any] = {

@@ -16,7 +16,7 @@ from reprise.coding.codebook import UNCODED, Codebook
 from reprise.coding.places import OTHER, SEVERAL, UNKNOWN
 from reprise.countries import country_name
 from reprise.records import plain_text
-from reprise.screen.outcome import counts_as
+from reprise.screen.outcome import RULE, counts_as
 from reprise.synthesis.captions import TABLES, heading
 
 STATUS = ("included", "awaiting")
@@ -82,7 +82,7 @@ def excluded_studies(review: Review) -> pd.DataFrame:
     said = review.screening
     value = (said["field"] + " " + said["value"]).where(said["value"] != "", "")
     said = said.assign(evidence=(said["note"] + "; " + value).str.removeprefix("; ").str.removesuffix("; "))
-    by_rule = said["decided_by"].str.startswith("rule ")
+    by_rule = said["judge"] == RULE
     said["evidence"] = said["evidence"].where(by_rule, said["note"])  # what a person wrote, if anything
     works = works.merge(
         said[["work_id", "criterion", "evidence"]],

@@ -10,6 +10,7 @@ from typing import Any
 from reprise.coding.codebook import read_codebook
 from reprise.csvfiles import read_rows, write_rows
 from reprise.records import read_table, write_csv
+from reprise.screen.queue import queue
 from reprise.synthesis import prisma, replication
 from reprise.synthesis.ledger import follow
 from reprise.synthesis.provenance import provenance
@@ -18,7 +19,7 @@ from reprise.synthesis.tables import Review, make_tables, markdown
 
 
 def tabulate(
-    inputs: Mapping[str, str],
+    inputs: Mapping[str, Any],
     decisions: Sequence[str],
     protocol: Mapping[str, Any],
     outputs: Mapping[str, str],
@@ -28,13 +29,14 @@ def tabulate(
     Parameters
     ----------
     inputs : mapping
-        Paths by name: records, works, screening, coding, log, manifest, codebook, journals, published.
+        Paths by name: records, works, duplicates, screening, coding, log, manifest, codebook, journals,
+        published; `trouble` is a list.
     decisions : sequence of str
         The decision files, whether they exist or not; they enter the run id.
     protocol : mapping
         The whole protocol as plain text.
     outputs : mapping
-        Paths by name: ledger, prisma, replication, known, bib, ris, provenance; `tables` is a list.
+        Paths by name: needed, ledger, prisma, replication, known, bib, ris, provenance; `tables` is a list.
 
     Raises
     ------
@@ -60,6 +62,9 @@ def tabulate(
         protocol,
     )
     write_csv(ledger, outputs["ledger"])
+    trouble = [row for path in inputs["trouble"] for row in read_rows(path)]
+    pairs = read_table(inputs["duplicates"])
+    write_csv(queue(works, pairs, screening, trouble, protocol["criteria"]), outputs["needed"], excel=True)
     labels = {name: source["label"] for name, source in protocol["sources"][protocol["mode"]].items()}
     write_rows(outputs["prisma"], prisma.COLUMNS, prisma.template_rows(prisma.numbers(ledger, works, labels)))
     _write_tables(review, [Path(path) for path in outputs["tables"]], run["source_line"])
