@@ -360,7 +360,7 @@ def run(
     )
     notes += more
     rows = [note._asdict() for note in notes]
-    asked = queue(works, pairs, screening, rows, protocol["criteria"])
+    asked = queue(works, records, pairs, screening, rows, protocol["criteria"])
     ledger = follow(records, works, screening)
     review = Review(works, screening, through_disk(coding), ledger, log, BOOK, protocol)
     included: Any = (

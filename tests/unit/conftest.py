@@ -34,7 +34,13 @@ PROTOCOL: dict[str, Any] = {
     "window": {"start": "2015-01-01", "end": "2022-01-31"},
     "sources": {
         "sample": {
-            "eric": {"label": "ERIC", "kind": "database", "file": "eric.csv", "searched": "2026-11"},
+            "eric": {
+                "label": "ERIC",
+                "kind": "database",
+                "file": "eric.csv",
+                "searched": "2026-11",
+                "sample": True,
+            },
             "doaj": {"label": "DOAJ", "kind": "database", "file": "doaj.csv", "searched": "2026-11"},
             "web": {"label": "Pages", "kind": "website", "file": "web.csv", "searched": "2026-11"},
         }
@@ -191,7 +197,7 @@ class Rerun:
         self.notes = [t.what for t in trouble]
         pairs = pd.DataFrame(columns=PAIR_COLUMNS, dtype="str")
         told = [t._asdict() for t in trouble]
-        self.queue = queue(self.works, pairs, self.screening, told, self.protocol["criteria"])
+        self.queue = queue(self.works, self.records, pairs, self.screening, told, self.protocol["criteria"])
 
     @property
     def ends(self) -> pd.DataFrame:

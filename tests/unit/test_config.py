@@ -16,7 +16,7 @@ from reprise.mistakes import Mistake
 
 ROOT = Path(__file__).parents[2]
 Spoil = Callable[[dict[str, Any]], Any]
-LINE = re.compile(r"config/config\.yaml: (?P<key>[\w.]+): (?P<what>\S.*)")
+LINE = re.compile(r"config/config\.yaml: (?P<key>[\w. \[\]]+): (?P<what>\S.*)")
 
 
 def mistakes(raw: Any) -> list[str]:
@@ -61,13 +61,13 @@ ONE_MISTAKE = {
     "no window": ("window", None, "window", ""),
     "an unknown key": ("window/strat", 1, "window.strat", "'start'"),
     "an unknown key under a name": ("sources/sample/eric/fle", "x", "sources.sample.eric.fle", "'file'"),
-    "an unknown key in a list": ("query/blocks/0/trems", [], "query.blocks.0.trems", "'terms'"),
+    "an unknown key in a list": ("query/blocks/0/trems", [], "query.blocks[credential].trems", "'terms'"),
     "an unknown key far from any": ("zzz", 1, "zzz", "known: "),
     "an unknown mode": ("mode", "sampel", "mode", "sample"),
-    "an unknown rule": ("criteria/0/rule", "windw", "criteria.0.rule", "'window'"),
-    "an unknown stage": ("criteria/0/stage", "screning", "criteria.0.stage", "'screening'"),
+    "an unknown rule": ("criteria/0/rule", "windw", "criteria[window].rule", "'window'"),
+    "an unknown stage": ("criteria/0/stage", "screning", "criteria[window].stage", "'screening'"),
     "an unknown kind": ("sources/sample/web/kind", "webpage", "sources.sample.web.kind", "known: "),
-    "an unknown format": ("formats", {"tables": ["csv", "docx"]}, "formats.tables.1", "known: "),
+    "an unknown format": ("formats", {"tables": ["csv", "docx"]}, "formats.tables[2]", "known: "),
     "no CSV among the formats": ("formats", {"tables": ["md"]}, "formats", "csv"),
     "no SVG among the formats": ("formats", {"figures": ["png"]}, "formats", "svg"),
     "a path from the root": ("journals", "/etc/passwd", "journals", "inside"),
@@ -75,24 +75,24 @@ ONE_MISTAKE = {
     "an impossible month": ("sources/sample/web/searched", "2026-13", "sources.sample.web.searched", "date"),
     "an impossible day": ("sources/sample/web/searched", "2026-02-31", "sources.sample.web.searched", "date"),
     "an empty title": ("review/title", "", "review.title", ""),
-    "no terms": ("query/blocks/0/terms", [], "query.blocks.0.terms", ""),
-    "a term without a letter": ("query/blocks/0/terms", ["badge*", " "], "query.blocks.0", ""),
-    "a lone asterisk for a term": ("query/blocks/0/terms", ["badge*", "*"], "query.blocks.0", ""),
+    "no terms": ("query/blocks/0/terms", [], "query.blocks[credential].terms", ""),
+    "a term without a letter": ("query/blocks/0/terms", ["badge*", " "], "query.blocks[credential]", ""),
+    "a lone asterisk for a term": ("query/blocks/0/terms", ["badge*", "*"], "query.blocks[credential]", ""),
     "two blocks of one name": ("query/blocks/1/name", "credential", "query", "credential"),
     "no criteria": ("criteria", [], "criteria", ""),
     "a criterion's id twice": ("criteria/1/id", "window", "criteria", "'window' stands twice"),
-    "an id with a space": ("criteria/0/id", "the window", "criteria.0.id", "lower-case"),
+    "an id with a space": ("criteria/0/id", "the window", "criteria[the window].id", "lower-case"),
     "stages out of order": ("criteria/0/stage", "retrieval", "criteria", "order"),
-    "a rule without its values": ("criteria/1/accept", [], "criteria.1", "accept"),
-    "a language that is no code": ("criteria/1/accept", ["EN"], "criteria.1", "EN"),
-    "a type that no record has": ("criteria/2/accept", ["artcle"], "criteria.2", "article"),
+    "a rule without its values": ("criteria/1/accept", [], "criteria[language]", "accept"),
+    "a language that is no code": ("criteria/1/accept", ["EN"], "criteria[language]", "EN"),
+    "a type that no record has": ("criteria/2/accept", ["artcle"], "criteria[document_type]", "article"),
     "a country in two groups": ("coding/country_groups/USA", ["US", "FI"], "coding", "FI"),
     "a code that is no country": ("coding/country_groups/Europe", ["FI", "UK"], "coding", "UK"),
     "a country's name for its code": (
-        "coding/country_groups/USA", ["USA"], "coding.country_groups.USA.0", "ISO 3166"
+        "coding/country_groups/USA", ["USA"], "coding.country_groups.USA[1]", "ISO 3166"
     ),
     "an unquoted NO": (
-        "coding/country_groups/Europe", ["FI", False], "coding.country_groups.Europe.1", "quote"
+        "coding/country_groups/Europe", ["FI", False], "coding.country_groups.Europe[2]", "quote"
     ),
     "a group that the program keeps": ("coding/country_groups/several", ["SE"], "coding", "another name"),
     "a line break in a value": ("mode", "sam\nple", "mode", ""),
@@ -120,7 +120,7 @@ def test_all_mistakes_are_told_at_once(raw_protocol: dict[str, Any]) -> None:
     told = mistakes(raw_protocol)
     keys = {LINE.fullmatch(line)["key"] for line in told}  # type: ignore[index]
     assert keys == {
-        "window.start", "criteria.4.rule", "coding.country_groups.USA.0", "formats", "journals"
+        "window.start", "criteria[topic].rule", "coding.country_groups.USA[1]", "formats", "journals"
     }  # fmt: skip
     assert len(told) == 5
 
@@ -216,10 +216,16 @@ def test_each_missing_file_is_told_with_the_key_that_names_it(
     with pytest.raises(Mistake) as caught:
         check_files(parse_protocol(raw_protocol))
     told = "\n".join(caught.value.lines)
-    for key in ("sources.sample.doaj.file", "sources.sample.web.file", "journals", "coding.codebook"):
+    for key in (
+        "sources.sample.doaj.file",
+        "sources.sample.web.file",
+        "journals",
+        "coding.codebook",
+        "review.included",
+    ):
         assert f"config/config.yaml: {key}: " in told
     assert "eric" not in told
-    assert len(caught.value.lines) == 5
+    assert len(caught.value.lines) == 6
 
 
 # --- config/README.md and the models

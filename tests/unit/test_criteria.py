@@ -197,7 +197,11 @@ def test_year_and_date_of_one_record_on_two_sides_are_unknown(verdict: Judge) ->
         ("full_text", "open_access", ["closed"], "unknown"),
         ("full_text", "open_access", [""], "unknown"),
         ("full_text", "open_access", ["closed", "green"], "met"),
-        ("full_text", "fulltext_url", ["https://x/a.pdf"], "met"),
+        ("full_text", "fulltext_url", ["https://www.ncbi.nlm.nih.gov/pmc/articles/PMC1/"], "met"),
+        ("full_text", "fulltext_url", ["https://files.eric.ed.gov/fulltext/EJ1.pdf"], "met"),
+        ("full_text", "fulltext_url", ["https://publisher.example/article/1"], "unknown"),
+        ("full_text", "fulltext_url", ["javascript:alert(1)"], "unknown"),
+        ("full_text", "fulltext_url", ["https://evil.example/https://arxiv.org/"], "unknown"),
     ],
 )
 def test_what_sources_state_is_weighed(
@@ -337,7 +341,7 @@ def test_closed_is_never_not_met_and_says_why(verdict: Judge) -> None:
 def test_an_address_on_a_record_that_calls_it_closed_is_no_open_copy(verdict: Judge) -> None:
     row = {"open_access": "closed", "fulltext_url": "https://publisher/paywall"}
     assert verdict("full_text", row).verdict == "unknown"
-    assert verdict("full_text", row, {"fulltext_url": "https://repository/x.pdf"}).verdict == "met"
+    assert verdict("full_text", row, {"fulltext_url": "https://arxiv.org/abs/1"}).verdict == "met"
 
 
 # --- all of them

@@ -92,7 +92,7 @@ def test_an_empty_file_is_told_with_the_header_it_needs(path: Path, data: bytes)
 def test_a_missing_file_and_a_folder_are_told(path: Path) -> None:
     assert "no such file" in lines_of(path)[0]
     path.mkdir()
-    assert "no such file" in lines_of(path)[0]
+    assert "is a folder" in lines_of(path)[0]
 
 
 def test_all_that_is_wrong_with_a_header_is_told_at_once(path: Path) -> None:
@@ -144,13 +144,23 @@ def test_a_row_is_named_by_the_line_it_begins_on(path: Path) -> None:
     assert [line for line, _ in read_user_csv(path, COLUMNS).rows] == [2, 5]
 
 
-def test_an_open_quote_is_told_and_the_rows_before_it_are_kept(path: Path) -> None:
+def test_an_open_quote_stops_the_reading_since_what_follows_would_be_lost(path: Path) -> None:
     path.write_text('title,year,note\nA,2020,\n"B,2021,\nC,2022,\n', encoding="utf-8")
+    (line,) = lines_of(path)
+    assert line.startswith("mine.csv line 3: nothing can be read from here on")
+    assert "quotation marks" in line
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_spreadsheet_may_part_columns_its_own_way(path: Path, mark: str) -> None:
+    path.write_text(f"Title{mark}Year{mark}NOTE\nA, B{mark}2020{mark}\n", encoding="utf-8")
     table = read_user_csv(path, COLUMNS)
-    assert [row["title"] for _, row in table.rows] == ["A"]
-    ((line, what),) = table.broken
-    assert line == 3
-    assert "quotation marks" in what
+    assert [row for _, row in table.rows] == [{"title": "A, B", "year": "2020", "note": ""}]
+
+
+def test_a_workbook_is_told_from_a_table(path: Path) -> None:
+    path.write_bytes(b"PK\x03\x04rest")
+    assert "Excel workbook" in lines_of(path)[0]
 
 
 def test_a_nul_is_no_crash(path: Path) -> None:

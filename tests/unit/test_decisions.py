@@ -7,7 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from reprise.decisions import HEADER, Decision, check_value, find_record, fingerprint, read_decisions, settle
+from reprise.decisions import (
+    HEADER,
+    Decision,
+    check_value,
+    find_record,
+    fingerprint,
+    read_decisions,
+    settle,
+    suffixed_names,
+)
 from reprise.mistakes import Mistake
 
 Make = Callable[..., Decision]
@@ -199,15 +208,16 @@ def test_one_person_who_says_the_same_of_two_merged_records_is_none(decision: Ma
 
 def test_a_decision_names_any_record_of_a_work() -> None:
     known = {"eric:1": "w:eric:1", "web:9": "w:eric:1"}
-    assert find_record("web:9", known) == "w:eric:1"
-    assert find_record("web:10", known) == ""
+    assert find_record("web:9", known, {}) == "w:eric:1"
+    assert find_record("web:10", known, {}) == ""
 
 
 def test_a_bare_id_stands_for_its_suffixed_records_if_they_are_one_work() -> None:
     one = {"eric:1~aa": "w", "eric:1~bb": "w", "eric:10~cc": "v"}
-    assert find_record("eric:1", one) == "w"
-    assert find_record("eric:1~bb", one) == "w"
-    assert find_record("eric:1", {"eric:1~aa": "w", "eric:1~bb": "v"}) == ""
+    assert find_record("eric:1", one, suffixed_names(one)) == "w"
+    assert find_record("eric:1~bb", one, suffixed_names(one)) == "w"
+    two = {"eric:1~aa": "w", "eric:1~bb": "v"}
+    assert find_record("eric:1", two, suffixed_names(two)) == ""
 
 
 def test_a_fingerprint_changes_with_any_fact_and_with_where_it_stands() -> None:

@@ -112,15 +112,17 @@ def test_doubtful_duplicates_come_before_all_else(case: Any) -> None:
     pairs = pd.DataFrame(
         [
             {"record_a": "eric:1", "record_b": "web:3", "work_a": "w:eric:1", "title_a": "A",
-             "title_b": "B", "outcome": outcome, "rule": "why"}
+             "title_b": "B", "outcome": outcome, "rule": "why", "fingerprint": "k1", "title_score": 97.0}
             for outcome in ("maybe", "distinct", "merge")
-        ],
-        dtype="str",
+        ]
     )  # fmt: skip
-    listed = queue(case.works, pairs, case.screening, [], case.protocol["criteria"])
+    listed = queue(case.works, case.records, pairs, case.screening, [], case.protocol["criteria"])
     assert listed["kind"].tolist() == ["duplicate", "screening", "screening", "screening"]
     first = listed.iloc[0]
     assert (first["record_id"], first["stage"], first["variable"]) == ("eric:1", "dedupe", "web:3")
+    assert (first["fingerprint"], first["why"]) == ("k1", "why; titles agree to 97.0 %")
+    assert first["other_title"] == "Badges, learn"
+    assert first["title"] == case.records.set_index("record_id").at["eric:1", "title"]
 
 
 def test_nothing_awaits_where_all_is_known(rerun: Rerun, good: Row) -> None:

@@ -53,13 +53,11 @@ def follow(case: Any, *studies: Row) -> list[Row]:
 # --- the published numbers
 
 
-def table(case: Any, known: Sequence[Row] = (), mode: str = "sample") -> dict[str, Row]:
+def table(case: Any, known: Sequence[Row] = (), sample: bool = True) -> dict[str, Row]:
     review = case.review
-    review.protocol["mode"] = mode
-    try:
-        rows = replicate(PUBLISHED, known, review)
-    finally:
-        review.protocol["mode"] = "sample"
+    for source in review.protocol["sources"]["sample"].values():
+        source["sample"] = sample
+    rows = replicate(PUBLISHED, known, review)
     assert len({row["measure"] for row in rows}) == len(rows)
     return {row["measure"]: row for row in rows}
 
@@ -86,7 +84,7 @@ def test_on_the_sample_the_difference_is_blank_and_the_note_says_why(case: Any) 
 def test_a_real_search_is_compared(
     case: Any, measure: str, published: str, reproduced: str, difference: str
 ) -> None:
-    row = table(case, mode="live")[measure]
+    row = table(case, sample=False)[measure]
     assert (row["published"], row["reproduced"], row["difference"]) == (published, reproduced, difference)
     assert NOT_COMPARABLE not in row["note"]
 
@@ -140,9 +138,9 @@ def test_known_studies_are_counted_stage_by_stage(case: Any) -> None:
     counts = {name: row["reproduced"] for name, row in found.items() if name.startswith("known")}
     assert counts["known studies found"] == "4"
     assert counts["known studies kept by dedupe"] == "4"
-    assert counts["known studies that meet language"] == "3"
-    assert counts["known studies that meet topic"] == "3"
-    assert counts["known studies that meet full_text"] == "3"
+    assert counts["known studies that pass language"] == "3"
+    assert counts["known studies that pass topic"] == "3"
+    assert counts["known studies that pass full_text"] == "3"
     assert counts["known studies included"] == "1"
     assert found["known studies found"]["published"] == "5"
 
@@ -185,8 +183,18 @@ def test_a_mistake_in_what_was_published_is_told(tmp_path: Path) -> None:
     path = tmp_path / "published.yaml"
     path.write_text("citation: c\ndoi: d\nincluded: many\ncontries: {USA: 1}\n", encoding="utf-8")
     with pytest.raises(Mistake) as caught:
-        read_published(path)
+        read_published(path, [])
     told = "\n".join(caught.value.lines)
     assert f"{path}: contries: unknown key; did you mean 'countries'?" in told
     assert f"{path}: included: " in told
     assert f"{path}: source: is missing" in told
+
+
+def test_a_group_that_the_protocol_lacks_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "published.yaml"
+    text = "citation: c\ndoi: d\nsource: s\nincluded: 2\ncountry_rule: r\nnot_stated: []\n"
+    text += "countries: {U.S.A.: 2}\n"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Mistake) as caught:
+        read_published(path, ["USA"])
+    assert f"{path}: countries.U.S.A.: is no group of the protocol; did you mean 'USA'?" in caught.value.lines

@@ -6,7 +6,7 @@ import copy
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ from reprise.synthesis.report import render, report, source_hash
 Render = Callable[..., str]
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 7 * 7 }} </title></style>"
 ABOUT = {
-    "run_id": "1a2b3c4d5e6f", "version": "0.1.0", "mode": "sample", "searched": "2026-11",
+    "run_id": "1a2b3c4d5e6f", "version": "0.1.0", "mode": "sample", "sample": True, "searched": "2026-11",
+    "published": {"citation": "C. (2023).", "doi": "10.1000/p", "source": "a note", "country_rule": "r",
+                  "not_stated": ["the list"]},
     "window": {"start": "2015-01-01", "end": "2022-01-31"},
     "source_line": "Reprise 0.1.0, run 1a2b3c4d5e6f; window 2015-01-01 to 2022-01-31; searched 2026-11",
 }  # fmt: skip
@@ -61,11 +63,12 @@ def made(protocol: dict[str, Any]) -> Render:
         told: dict[str, Any] = protocol,
         decisions: dict[str, int] | None = None,
         about: dict[str, Any] = ABOUT,
+        trouble: Sequence[str] = (),
     ) -> str:
         return render(
             about, told, FLOW | (flow or {}), {name: [] for name in TABLES} | (tables or {}),
             dict.fromkeys(FIGURES, "data:image/svg+xml;base64,AAAA"), replication or [],
-            decisions or {"data/decisions/screening.csv": 0},
+            decisions or {"data/decisions/screening.csv": 0}, trouble,
         )  # fmt: skip
 
     return made
@@ -163,14 +166,15 @@ def test_only_dois_and_web_addresses_lead_anywhere(
     made: Render, column: str, value: str, href: str | None
 ) -> None:
     page = Page(made(tables=included(**{column: value})))
-    outside = [h for h in page.attributes("href") if not h.startswith("#")]
+    published = "https://doi.org/10.1000/p"
+    outside = [h for h in page.attributes("href") if not h.startswith("#") and h != published]
     assert outside == ([href] if href else [])
 
 
 def test_links_tell_the_other_side_nothing(made: Render) -> None:
     page = Page(made(tables=included(doi="10.1000/x")))
     links = [attrs for tag, attrs in page.tags if tag == "a" and (attrs["href"] or "").startswith("http")]
-    assert [attrs.get("rel") for attrs in links] == ["noreferrer"]
+    assert [attrs.get("rel") for attrs in links] == ["noreferrer"] * 2
 
 
 def test_links_inside_the_page_lead_to_places_that_are_there(made: Render) -> None:
@@ -189,7 +193,7 @@ def notices(page: str) -> str:
 
 def test_a_sample_says_that_it_is_one(made: Render, protocol: dict[str, Any]) -> None:
     assert "not comparable" in notices(made())
-    assert "This is a sample" not in notices(made(told={**protocol, "mode": "live"}))
+    assert "This is a sample" not in notices(made(about={**ABOUT, "sample": False}))
 
 
 def test_no_included_study_is_said_with_how_many_await(made: Render) -> None:
@@ -234,6 +238,7 @@ def inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     write_rows("prisma.csv", prisma.COLUMNS, prisma.template_rows(FLOW | {"NA": "NA"}))
     write_rows("replication.csv", ("measure",), [])
     Path("provenance.json").write_text(json.dumps(ABOUT), encoding="utf-8")
+    write_rows("trouble.csv", ("what",), [{"what": "a line to look at"}])
     Path("manifest.json").write_text('{"files": []}', encoding="utf-8")
     for name in TABLES:
         write_rows(f"{name}.csv", ("n", "source_line"), [{"n": "1", "source_line": "s"}])
@@ -241,7 +246,7 @@ def inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         Path(f"{name}.svg").write_text("<svg/>", encoding="utf-8")
     return {
         "prisma": "prisma.csv", "replication": "replication.csv", "provenance": "provenance.json",
-        "manifest": "manifest.json", "tables": [f"{name}.csv" for name in TABLES],
+        "manifest": "manifest.json", "trouble": ["trouble.csv"], "tables": [f"{name}.csv" for name in TABLES],
         "figures": [f"{name}.svg" for name in FIGURES],
     }  # fmt: skip
 

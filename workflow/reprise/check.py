@@ -11,13 +11,19 @@ from reprise.coding.codebook import read_codebook
 from reprise.coding.works import check_coding
 from reprise.collect import collect_files
 from reprise.config import CONFIG, Protocol, check_files, parse_protocol, plain, read_yaml
-from reprise.decisions import Decision, find_record, names_no_record, read_decisions
+from reprise.decisions import (
+    DECISION_FILES,
+    Decision,
+    find_record,
+    names_no_record,
+    read_decisions,
+    suffixed_names,
+)
 from reprise.dedupe.people import check_duplicates_decision
 from reprise.mistakes import Mistake
 from reprise.screen.works import check_screening, read_journals
 from reprise.synthesis.replication import read_published, read_studies
 
-DECISIONS = "data/decisions"
 # Their files are looked for by `check_files`.
 REQUIRED = (read_codebook, read_journals, read_published)
 
@@ -38,9 +44,10 @@ def check(config: str = CONFIG) -> list[str]:
     _told(lines, check_files, protocol)
     book = _told(lines, read_codebook, protocol.coding.codebook)
     _told(lines, read_journals, protocol.journals)
-    _told(lines, read_published, protocol.review.published)
+    _told(lines, read_published, protocol.review.published, protocol.coding.country_groups)
     _told(lines, read_studies, protocol.review.included)
     records = _records(lines, protocol)
+    suffixed = suffixed_names(records)
     checks: dict[str, Callable[[Decision], str]] = {
         "duplicates": check_duplicates_decision,
         "screening": check_screening(plain(protocol)["criteria"]),
@@ -49,9 +56,11 @@ def check(config: str = CONFIG) -> list[str]:
     if book:
         checks["coding"] = check_coding(book)
     for name, check_line in checks.items():
-        for d in _told(lines, read_decisions, f"{DECISIONS}/{name}.csv", check_line) or []:
+        for d in _told(lines, read_decisions, DECISION_FILES[name], check_line) or []:
             named = [d.record_id, d.variable] if name == "duplicates" else [d.record_id]
-            lines += [names_no_record(d, n).what for n in named if records and not find_record(n, records)]
+            lines += [
+                names_no_record(d, n).what for n in named if records and not find_record(n, records, suffixed)
+            ]
     return list(dict.fromkeys(lines))
 
 

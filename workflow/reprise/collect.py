@@ -68,7 +68,7 @@ def collect_files(
     log: list[dict[str, Any]] = []
     problems: list[Problem] = []
     records: list[dict[str, Any]] = []
-    first_with: dict[str, str] = {}
+    first_with: dict[frozenset[tuple[str, str]], str] = {}
     for file in files:
         try:
             imported = read_layout(file["file"], file["searched"])
@@ -76,12 +76,12 @@ def collect_files(
             mistakes += mistake.lines
             continue
         problems += imported.problems
-        earlier = first_with.setdefault(file["sha256"], file["file"])
-        again = imported.n_rows > 0 and (
-            earlier != file["file"] or any(f["file"] == file["file"] for f in log)
-        )
+        # Saved anew by Excel, a file has other bytes and says the same.
+        content = frozenset((row.own_id, content_hash(row.values)) for row in imported.rows)
+        earlier = first_with.setdefault(content, file["file"])
+        again = bool(content) and any(f["file"] == earlier for f in log)
         if again:
-            what = f"holds the same bytes as {earlier}; counted once"
+            what = f"says the same as {earlier}; counted once"
             problems.append(Problem(file["file"], 1, "", "", what, "rows counted as repeats"))
         made = [] if again else identify(imported.rows, file)
         records += made
@@ -110,30 +110,26 @@ def identify(rows: Sequence[Row], file: dict[str, Any]) -> list[dict[str, Any]]:
     The id is the source's own where it stands on one content only. Where it stands on several, each
     gets a suffix from its content, so that no id depends on the order of rows.
     """
-    blank = dict.fromkeys(COLUMNS, "")
-    by_id: dict[str, dict[str, dict[str, Any]]] = {}
+    told: dict[str, dict[str, list[Row]]] = {}
     for row in rows:
-        values = {**blank, **row.values}
         # ";" joins ids in tables, "~" and "#" are ours.
         own = "_".join(re.sub("[;~#]", " ", row.own_id).split())
-        digest = content_hash(values)
-        base = f"{file['source']}:{own or '#' + content_hash(values, 12)}"
-        origin = f"{file['file']} line {row.line}"
-        known = by_id.setdefault(base, {}).get(digest)
-        if known is None:
-            place = {
-                "source": file["source"],
-                "kind": file["kind"],
-                "retrieved": file["searched"],
-                "origin": origin,
-            }
-            by_id[base][digest] = values | place
-        else:
-            known["origin"] = join([*known["origin"].split("; "), origin])
-            for column in ("url", "note"):  # sorted, so that the order of rows decides nothing
-                known[column] = join(sorted([*known[column].split("; "), values[column]]))
+        base = f"{file['source']}:{own or '#' + content_hash(row.values, 12)}"
+        told.setdefault(base, {}).setdefault(content_hash(row.values), []).append(row)
+    place = {"source": file["source"], "kind": file["kind"], "retrieved": file["searched"]}
     return [
-        {**values, "record_id": base if len(contents) == 1 else f"{base}~{digest}"}
-        for base, contents in by_id.items()
-        for digest, values in contents.items()
+        {**dict.fromkeys(COLUMNS, ""), **_one(same, file["file"]), **place}
+        | {"record_id": base if len(contents) == 1 else f"{base}~{digest}"}
+        for base, contents in told.items()
+        for digest, same in contents.items()
     ]
+
+
+def _one(rows: Sequence[Row], file: str) -> dict[str, Any]:
+    """Make one record of rows that say the same, whatever order they stand in."""
+    return {
+        **rows[0].values,
+        "origin": join(f"{file} line {row.line}" for row in rows),
+        "url": join(sorted(row.values["url"] for row in rows)),
+        "note": join(sorted(row.values["note"] for row in rows)),
+    }

@@ -25,6 +25,8 @@ from pydantic import (
 )
 
 from reprise.countries import is_country
+from reprise.csvfiles import read_bytes
+from reprise.decisions import DECISION_FILES
 from reprise.mistakes import Mistake, did_you_mean
 from reprise.vocabulary import TYPES
 
@@ -138,6 +140,7 @@ class SampleSource(Model):
     kind: Kind
     file: InsidePath
     searched: PartialDate
+    sample: bool = False
 
 
 class Sources(Model):
@@ -154,7 +157,7 @@ class Block(Model):
 
 
 def _blocks(blocks: list[Block]) -> list[Block]:
-    _once("name", [block.name for block in blocks])
+    _once("name", [*(block.name for block in blocks), "exclude"])
     return blocks
 
 
@@ -298,12 +301,11 @@ def read_yaml(path: str | Path) -> Any:
         With file and line, where the file is missing, is not UTF-8, is not YAML or says a key twice.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-        return yaml.load(text, Loader=_UniqueKeyLoader)
-    except FileNotFoundError:
-        raise Mistake(f"{path}: there is no such file; restore it, or correct its name") from None
+        return yaml.load(read_bytes(path).decode("utf-8-sig"), Loader=_UniqueKeyLoader)
     except UnicodeDecodeError:
         raise Mistake(f"{path}: is not UTF-8; save it as UTF-8") from None
+    except RecursionError:
+        raise Mistake(f"{path}: lists within lists without end; a protocol is flat") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
@@ -325,25 +327,59 @@ def read_config(path: str | Path = CONFIG) -> dict[str, Any]:
     return raw
 
 
-def _plain_errors(error: Any, model: type[BaseModel]) -> list[str]:
+# pydantic's words where they are a programmer's
+_SIMPLER = {
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "string_type": "must be a text",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list, such as [a, b]",
+    "dict_type": "must hold keys",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+    "greater_than_equal": "must not be below 0",
+}
+
+
+def _key(loc: tuple[Any, ...], raw: Any) -> str:
+    """Name a place in the file as its reader sees it: an entry of a list by its name, else its number."""
+    key = ""
+    for part in loc:
+        if part == "[key]":
+            continue
+        try:
+            raw = raw[part]
+        except (KeyError, IndexError, TypeError):
+            raw = None
+        if isinstance(part, int):
+            name = (raw.get("id") or raw.get("name")) if isinstance(raw, dict) else None
+            key += f"[{name or part + 1}]"
+        else:
+            key += f".{part}" if key else str(part)
+    return key
+
+
+def _plain_errors(error: Any, model: type[BaseModel], raw: Any) -> list[str]:
     """Turn one of pydantic's errors into lines of the form `key: what is wrong; what to do`."""
     if error["type"] == "value_error":
-        key = ".".join(str(part) for part in error["loc"] if part != "[key]")
+        key = _key(error["loc"], raw)
         return [f"{key}: {line}" if key else line for line in str(error["ctx"]["error"]).split("\n")]
-    return [" ".join(_plain_error(error, model).split())]
+    return [" ".join(_plain_error(error, model, raw).split())]
 
 
-def _plain_error(error: Any, model: type[BaseModel]) -> str:
-    path = [str(part) for part in error["loc"] if part != "[key]"]
-    key = ".".join(path)
+def _plain_error(error: Any, model: type[BaseModel], raw: Any) -> str:
+    key = _key(error["loc"], raw)
     kind, given = error["type"], error["input"]
     if kind == "extra_forbidden":
-        return f"{key}: unknown key; {did_you_mean(path[-1], _known_keys(model, error['loc'][:-1]))}"
+        *section, last = error["loc"]
+        return f"{key}: unknown key; {did_you_mean(str(last), _known_keys(model, tuple(section)))}"
     if kind == "missing":
-        return f"{key}: is missing; add it (config/README.md says what it means)"
+        return f"{key}: is missing; add it"
     if kind == "model_type":
         what = f"{key}: must hold keys" if key else "holds no keys"
-        return f"{what}; see config/README.md"
+        return f"{what}; write key: value"
     if kind == "literal_error":
         expected = re.findall(r"'([^']*)'", error["ctx"]["expected"])
         return f"{key}: '{given}' is not known; {did_you_mean(str(given), expected)}"
@@ -351,7 +387,7 @@ def _plain_error(error: Any, model: type[BaseModel]) -> str:
         return f"{key}: '{given}' is not a date; write it as 2015-01-31"
     message = error["msg"][0].lower() + error["msg"][1:]
     shown = f" (it is {json.dumps(given, default=str)[:60]})" if not isinstance(given, dict | list) else ""
-    return f"{key}: {message}{shown}; see config/README.md"
+    return f"{key}: {_SIMPLER.get(kind, message)}{shown}"
 
 
 def _known_keys(model: Any, loc: tuple[Any, ...]) -> list[str]:
@@ -379,7 +415,7 @@ def parse_model(model: type[M], raw: Any, file: str) -> M:
         return model.model_validate(raw)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        lines = [f"{file}: {line}" for e in errors for line in _plain_errors(e, model)]
+        lines = [f"{file}: {line}" for e in errors for line in _plain_errors(e, model, raw)]
     raise Mistake(lines)
 
 
@@ -408,11 +444,18 @@ def check_files(protocol: Protocol) -> None:
         "journals": protocol.journals,
         "coding.codebook": protocol.coding.codebook,
         "review.published": protocol.review.published,
+        "review.included": protocol.review.included,
     }
     lines = [
         f"{CONFIG}: {key}: there is no file {file}; correct the name, or restore the file"
         for key, file in named.items()
         if not Path(file).is_file()
+    ]
+    known = [Path(file).name for file in DECISION_FILES.values()]
+    lines += [
+        f"{file}: is no decision file, nothing reads it; {did_you_mean(file.name, known)}"
+        for file in sorted(Path("data/decisions").glob("*.csv"))
+        if file.name not in known
     ]
     if lines:
         raise Mistake(lines)

@@ -59,6 +59,8 @@ def decode(data: bytes, file: str) -> tuple[str, str]:
     -------
     text, encoding : str
     """
+    if data.startswith(b"PK\x03\x04"):
+        raise Mistake(f"{file}: is an Excel workbook (or a zip file); save it as CSV (UTF-8)")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return data.decode("utf-16"), "UTF-16"
@@ -73,6 +75,31 @@ def decode(data: bytes, file: str) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise Mistake(f"{file} line {line}: neither UTF-8 nor Windows-1252; save it as UTF-8") from None
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Read a file that the user names.
+
+    Raises
+    ------
+    Mistake
+        Where it can't be read, whatever the reason.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        what = "there is no such file; restore it, or correct its name"
+    except IsADirectoryError:
+        what = "is a folder, where a file is expected; move it away"
+    except OSError as error:
+        what = f"can't be read ({error.strerror}); look at its permissions"
+    raise Mistake(f"{path}: {what}")
+
+
+def _delimiter(text: str) -> str:
+    """Tell how the header is parted: spreadsheets write semicolons where the comma is for decimals."""
+    header = text.split("\n", 1)[0]
+    return max(",;\t", key=header.count)
 
 
 def read_user_csv(
@@ -96,19 +123,14 @@ def read_user_csv(
         A row that can't be used does not raise: it is reported in `UserTable.broken`.
     """
     file = str(path)
-    try:
-        data = Path(path).read_bytes()
-    except (FileNotFoundError, IsADirectoryError):
-        raise Mistake(
-            f"{file}: there is no such file; restore it, or take its name out of the config"
-        ) from None
+    data = read_bytes(path)
     if not data.strip():
         raise Mistake(f"{file}: the file is empty; write the header line ({','.join(list(columns)[:3])},...)")
     text, encoding = decode(data, file)
     csv.field_size_limit(sys.maxsize)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = [name.strip().casefold() for name in next(reader, [])]
     except csv.Error as error:
         raise Mistake(
             f"{file} line 1: the header is not CSV ({error}); look at its quotation marks"
@@ -139,8 +161,8 @@ def read_user_csv(
         except StopIteration:
             break
         except csv.Error as error:
-            broken.append((line, f"is not CSV from here on ({error}); look at the quotation marks"))
-            break
+            what = f"nothing can be read from here on ({error}); look at the quotation marks of this row"
+            raise Mistake(f"{file} line {line}: {what}") from None
         if not any(cell.strip() for cell in cells):
             continue
         if max(map(len, cells)) > CELL_LIMIT:
@@ -160,10 +182,9 @@ def count_rows(path: str | Path) -> int:
     if not Path(path).exists():
         return 0
     csv.field_size_limit(sys.maxsize)
-    text, _ = decode(Path(path).read_bytes(), str(path))
-    return max(
-        0, sum(any(cell.strip() for cell in row) for row in csv.reader(io.StringIO(text, newline=""))) - 1
-    )
+    text, _ = decode(read_bytes(path), str(path))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    return max(0, sum(any(cell.strip() for cell in row) for row in reader) - 1)
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:

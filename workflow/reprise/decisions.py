@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reprise.csvfiles import read_user_csv, write_rows
+from reprise.csvfiles import read_bytes, read_user_csv, write_rows
 from reprise.mistakes import Mistake, did_you_mean, tell
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ HEADER = (
     "record_id", "stage", "variable", "value", "reason", "who", "role", "when", "note", "fingerprint",
 )  # fmt: skip
 UNKNOWN_RECORD = "unknown record"
+DECISION_FILES = {
+    name: f"data/decisions/{name}.csv" for name in ("duplicates", "screening", "coding", "appraisal")
+}
 ROLES = ("reviewer", "adjudicator")
 # A criterion that moves to another stage keeps its decisions, so any stage is taken.
 # What a person sees of a work when deciding.
@@ -88,7 +91,7 @@ def read_decisions(path: str | Path, check: Callable[[Decision], str] = lambda d
     Mistake
         All wrong lines at once.
     """
-    if not Path(path).exists() or not Path(path).read_bytes().strip():
+    if not Path(path).exists() or not read_bytes(path).strip():
         return []
     table = read_user_csv(path, HEADER)
     problems = [f"{table.file} line {line}: {what}" for line, what in table.broken]
@@ -138,16 +141,26 @@ def check_value(
     return check
 
 
-def find_record(name: str, known: Mapping[str, str]) -> str:
+def find_record(name: str, known: Mapping[str, str], suffixed: Mapping[str, Sequence[str]]) -> str:
     """Give the work of the record that a decision names, or an empty text.
 
     A name without the suffix that tells apart the rows of one id stands for all of them, if all are
-    in one work.
+    in one work. `suffixed` is `suffixed_names(known)`.
     """
     if name in known:
         return known[name]
-    works = {work for record, work in known.items() if record.startswith(name + "~")}
+    works = {known[record] for record in suffixed.get(name, ())}
     return works.pop() if len(works) == 1 else ""
+
+
+def suffixed_names(known: Iterable[str]) -> dict[str, list[str]]:
+    """Give the records that share an id, by that id."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for record in known:
+        name, mark, _ = record.partition("~")
+        if mark:
+            found[name].append(record)
+    return dict(found)
 
 
 class Trouble(NamedTuple):
@@ -189,8 +202,9 @@ def by_work(
     """Group decisions by work and variable; give back those that name no record of ours."""
     known: dict[tuple[str, str], list[Decision]] = defaultdict(list)
     unknown = []
+    suffixed = suffixed_names(work_of)
     for decision in decisions:
-        work = find_record(decision.record_id, work_of)
+        work = find_record(decision.record_id, work_of, suffixed)
         if work:
             known[work, decision.variable].append(decision)
         else:
@@ -234,7 +248,8 @@ def settle(lines: Iterable[Decision]) -> Settled:
 
 def fingerprint(*facts: str) -> str:
     """Hash what a decision is made on, so that a later change is noticed."""
-    return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:8]
+    # It begins with a letter: Excel would take 9889e049 for a number.
+    return "k" + hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:7]
 
 
 def work_fingerprints(question: str, works: pd.DataFrame) -> list[str]:

@@ -102,7 +102,7 @@ def split(text: str) -> list[str]:
 
 def content_hash(row: Mapping[str, object], length: int = 8) -> str:
     """Hash what a record says of its work, leaving out where and when it was seen."""
-    text = "\x1f".join(str(row[c]) for c in CONTENT)
+    text = "\x1f".join(str(row.get(c, "")) for c in CONTENT)
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
@@ -155,6 +155,17 @@ def read_table(path: str | Path) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
+def work_of_records(works: pd.DataFrame) -> dict[str, str]:
+    """Give the work of each record; a record in two works is a fault of ours and stops the run."""
+    members = works["record_ids"].str.split(LIST_SEPARATOR)
+    pairs = [(record, work) for work, ids in zip(works["work_id"], members, strict=True) for record in ids]
+    work_of = dict(pairs)
+    if len(work_of) != len(pairs):
+        twice = [record for record, n in Counter(record for record, _ in pairs).items() if n > 1]
+        raise AssertionError(f"records in two works: {twice[:20]}")
+    return work_of
+
+
 def check_nothing_lost(stage: str, entered: Iterable[str], left: Iterable[str]) -> None:
     """Stop where the ids that leave a stage are not the ids that entered it, each once (rule 1).
 
@@ -163,7 +174,7 @@ def check_nothing_lost(stage: str, entered: Iterable[str], left: Iterable[str]) 
     AssertionError
         Naming the ids; it is a fault of the program, not of its user.
     """
-    before, after = Counter(entered), Counter(left)
+    before, after = Counter(list(entered)), Counter(list(left))
     if before != after:
         lost, added = sorted((before - after).elements()), sorted((after - before).elements())
         raise AssertionError(f"{stage}: ids lost {lost[:20]}, ids added {added[:20]}")

@@ -1,12 +1,20 @@
-"""What the protocol tells a stage, as the Snakefile wrote it down."""
+"""What a stage is told, as the Snakefile wrote it down, and the hash of a file."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+from reprise.csvfiles import read_bytes
+
 
 def read_settings(plan: str | Path) -> Any:
-    """Read a stage's plan file."""
-    return json.loads(Path(plan).read_text(encoding="utf-8"))
+    """Read the settings from a stage's plan file."""
+    return json.loads(Path(plan).read_text(encoding="utf-8"))["settings"]
+
+
+def file_hash(path: str | Path) -> str:
+    """Hash a user's file; a missing one is as an empty one, since it decides the same."""
+    return hashlib.sha256(read_bytes(path) if Path(path).exists() else b"").hexdigest()

@@ -3,7 +3,7 @@ rule code:
         works=rules.dedupe.output.works,
         screening=rules.screen.output.screening,
         codebook=PROTOCOL.coding.codebook,
-        decisions=if_there(DECISIONS["coding"]),
+        decisions=if_there(DECISION_FILES["coding"]),
         plan=plan("code"),
         code=code("reprise.coding.works"),
     output:

@@ -10,8 +10,10 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 sys.path.insert(0, str(Path(workflow.basedir, "workflow")))
 
 from reprise.config import CONFIG, check_files, parse_protocol, plain, read_config
+from reprise.decisions import DECISION_FILES
 from reprise.mistakes import run
 from reprise.modules import module_files
+from reprise.settings import file_hash
 from reprise.synthesis.captions import FIGURES, TABLES
 
 # Snakemake would read a key given twice in silence: look at the file before it does.

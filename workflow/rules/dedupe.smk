@@ -1,7 +1,7 @@
 rule dedupe:
     input:
         records=rules.collect.output.records,
-        decisions=if_there(DECISIONS["duplicates"]),
+        decisions=if_there(DECISION_FILES["duplicates"]),
         plan=plan("dedupe"),
         code=code("reprise.dedupe.stage"),
     output:

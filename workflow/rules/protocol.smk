@@ -3,34 +3,44 @@ PROTOCOL = run(parse_protocol, config, code=2)
 run(check_files, PROTOCOL, code=2)
 WHOLE = plain(PROTOCOL)
 SOURCES = WHOLE["sources"][PROTOCOL.mode]
-DECISIONS = {
-    name: f"data/decisions/{name}.csv" for name in ("duplicates", "screening", "coding", "appraisal")
-}
 
 SETTINGS = {
     "search": {"sources": SOURCES},
-    "dedupe": {"order": list(SOURCES), "decisions": DECISIONS["duplicates"]},
+    "dedupe": {"order": list(SOURCES), "decisions": DECISION_FILES["duplicates"]},
     "screen": {
         "protocol": {key: WHOLE[key] for key in ("window", "query", "criteria")},
-        "decisions": DECISIONS["screening"],
+        "decisions": DECISION_FILES["screening"],
     },
     "code": {
         "country_groups": WHOLE["coding"]["country_groups"],
-        "decisions": DECISIONS["coding"],
+        "decisions": DECISION_FILES["coding"],
     },
-    "tabulate": {"protocol": WHOLE, "decisions": list(DECISIONS.values())},
-    "report": {"protocol": WHOLE, "decisions": list(DECISIONS.values())},
+    "tabulate": {"protocol": WHOLE, "decisions": list(DECISION_FILES.values())},
+    "report": {"protocol": WHOLE, "decisions": list(DECISION_FILES.values())},
+}
+
+# What people write, by the stage that reads it first.
+STUDY = [PROTOCOL.review.published, PROTOCOL.review.included]
+WRITTEN = {
+    "search": [source["file"] for source in SOURCES.values()],
+    "dedupe": [DECISION_FILES["duplicates"]],
+    "screen": [PROTOCOL.journals, DECISION_FILES["screening"]],
+    "code": [PROTOCOL.coding.codebook, DECISION_FILES["coding"]],
+    "tabulate": [*STUDY, DECISION_FILES["appraisal"]],
 }
 
 
 def plan(stage):
-    """A file that holds what the protocol tells a stage, rewritten only when that changes.
+    """A file that holds what a stage is told and the hashes of what people wrote for it.
 
-    Not `params`: Snakemake forgets those with `.snakemake/`, and imports pandas to compare them, which
-    costs every call a second. While another call runs here, its files are left as they are.
+    It is rewritten only when that changes. Not `params`: Snakemake forgets those with `.snakemake/`, and
+    imports pandas to compare them, which costs every call a second. Hashes, because a file that is
+    moved or unpacked into its place may be older than the results. While another call runs here, its
+    files are left as they are.
     """
     path = Path("results/plan", f"{stage}.json")
-    text = json.dumps(SETTINGS[stage], indent=1, ensure_ascii=False) + "\n"
+    told = {"settings": SETTINGS[stage], "files": {f: file_hash(f) for f in WRITTEN.get(stage, [])}}
+    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
     running = any(Path(".snakemake/locks").glob("*.lock"))
     if not running and not (path.exists() and path.read_text(encoding="utf-8") == text):
         path.parent.mkdir(parents=True, exist_ok=True)

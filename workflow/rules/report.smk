@@ -4,6 +4,7 @@ rule report:
         tables=expand("results/tables/{name}.csv", name=TABLES),
         figures=expand("results/figures/{name}.svg", name=FIGURES),
         trouble=TROUBLE,
+        decided=if_there(*DECISION_FILES.values()),
         replication=rules.tabulate.output.replication,
         provenance=rules.tabulate.output.provenance,
         manifest=rules.search.output.manifest,

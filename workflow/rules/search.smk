@@ -1,6 +1,6 @@
 rule search:
     input:
-        files=[source["file"] for source in SOURCES.values()],
+        files=WRITTEN["search"],
         plan=plan("search"),
         code=code("reprise.search.sample"),
     output:

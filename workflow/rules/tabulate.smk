@@ -14,7 +14,7 @@ rule tabulate:
         codebook=PROTOCOL.coding.codebook,
         journals=PROTOCOL.journals,
         published=PROTOCOL.review.published,
-        decided=if_there(PROTOCOL.review.included, *DECISIONS.values()),
+        decided=if_there(PROTOCOL.review.included, *DECISION_FILES.values()),
         plan=plan("tabulate"),
         code=code("reprise.synthesis.tabulate"),
     output:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from reprise.config import Filled, Model, Name, parse_model, read_yaml
+from reprise.config import Filled, Model, Name, Term, parse_model, read_yaml
 
 UNCODED = "uncoded"
 
@@ -17,7 +17,7 @@ class Theme(Model):
 
     id: Name
     label: Filled
-    indicators: Annotated[list[Filled], Field(min_length=1)]
+    indicators: Annotated[list[Term], Field(min_length=1)]
 
 
 class Context(Model):
@@ -38,6 +38,15 @@ class Codebook(Model):
         codes = [code for code, _, _ in self.themes()]
         for code in sorted({c for c in codes if codes.count(c) > 1}):
             raise ValueError(f"code '{code}' stands twice; rename one")
+        theme_of: dict[str, str] = {}
+        twice = []
+        for code, _, theme in self.themes():
+            for indicator in theme.indicators:
+                other = theme_of.setdefault(indicator.casefold(), code)
+                if other != code:
+                    twice.append(f"indicator '{indicator}' stands in {other} and in {code}; keep one")
+        if twice:
+            raise ValueError("\n".join(twice))
         return self
 
     def themes(self) -> list[tuple[str, Context, Theme]]:

@@ -27,7 +27,7 @@ from reprise.decisions import (
     trouble as make_trouble,
 )
 from reprise.mistakes import did_you_mean
-from reprise.records import check_nothing_lost, read_table, split, write_table
+from reprise.records import check_nothing_lost, read_table, split, work_of_records, write_table
 
 STAGE = "coding"
 CODED = ("included", "awaiting")
@@ -58,10 +58,8 @@ def code_works(
     verdicts = read_table(screening)[["work_id", "end"]].drop_duplicates()
     in_review = verdicts.loc[verdicts["end"].isin(CODED), "work_id"]
     frame = read_table(works)
-    members = frame.set_index("work_id")["record_ids"].str.split("; ").explode()
-    work_of = dict(zip(members, members.index, strict=True))
     kept = frame[frame["work_id"].isin(in_review)]
-    table, notes = code_frame(kept, book, lines, work_of, country_groups)
+    table, notes = code_frame(kept, book, lines, work_of_records(frame), country_groups)
     check_nothing_lost("code", in_review, table.loc[table["variable"] == "author_group", "work_id"])
     write_table(table, coding, coding_csv)
     write_trouble(notes, trouble)

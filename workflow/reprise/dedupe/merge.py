@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reprise.dedupe import normalise
+from reprise.dedupe.names import is_corporate
 from reprise.dedupe.titles import bare_title, fold
 from reprise.records import COLUMNS, LIST_SEPARATOR, as_typed, clean_text, join
 
@@ -174,9 +175,15 @@ def _fullest_title(titles: Sequence[str]) -> int | None:
 
 
 def _fullest_authors(authors: Sequence[str]) -> int | None:
-    """Take the first list that names most people."""
-    counts = [len([p for p in a.split(";") if p.strip()]) for a in authors]
-    return counts.index(max(counts)) if any(counts) else None
+    """Take the first list that names most people; institutions among them speak against a list."""
+
+    def fullness(text: str) -> tuple[int, int]:
+        parts = [part for part in text.split(";") if part.strip()]
+        people = sum(not is_corporate(part) for part in parts)
+        return (people, people - len(parts)) if people else (0, -1_000 if not parts else -999)
+
+    best = max(range(len(authors)), key=lambda i: (*fullness(authors[i]), -i))
+    return best if authors[best] else None
 
 
 def _fullest_abstract(abstracts: Sequence[str]) -> int | None:

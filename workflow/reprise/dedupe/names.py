@@ -22,6 +22,11 @@ _CORPORATE = re.compile(
 )
 
 
+def is_corporate(name: str) -> bool:
+    """Whether a name looks like an institution's."""
+    return _CORPORATE.search(name) is not None
+
+
 def author_names(text: str) -> tuple[list[str], list[str]]:
     """Give the words of the family names, and those of all names.
 
@@ -39,7 +44,7 @@ def author_names(text: str) -> tuple[list[str], list[str]]:
         family, _, given = person.partition(",")
         words = _name_words(family)
         every = words + _name_words(given)
-        if _CORPORATE.search(person):
+        if is_corporate(person):
             # The parts of an institution's name stand in any order, or as its initials.
             big = [w for w in re.findall(r"\w[\w-]*", person) if fold(w) not in PARTICLES]
             letters = fold("".join(w[0] for w in big))

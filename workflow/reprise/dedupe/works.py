@@ -16,7 +16,7 @@ from reprise.dedupe.decide import MERGE, decide
 from reprise.dedupe.merge import WORK_COLUMNS, merge_works
 from reprise.dedupe.normalise import normalise
 from reprise.dedupe.pairs import PAIR_COLUMNS, pair_table, with_links
-from reprise.records import as_frame
+from reprise.records import as_frame, work_of_records
 
 Ints = NDArray[np.int64]
 
@@ -63,7 +63,7 @@ def find_works(
         labels, told = people.join_by_people(labels, found)
         notes += told
     works = merge_works(records, labels, source_order)
-    work_of = _work_of(works, records)
+    work_of = records["record_id"].map(work_of_records(works)).astype("str")
     pairs = pair_table(records, compared, comparison, found, work_of)
     return with_links(works, pairs), pairs, notes
 
@@ -131,10 +131,3 @@ def _cluster(count: int, compared: pd.DataFrame, found: Sequence[people.Verdict]
         np.concatenate([holds["a"].to_numpy(), apart[:, 0]]),
         np.concatenate([holds["b"].to_numpy(), apart[:, 1]]),
     )
-
-
-def _work_of(works: pd.DataFrame, records: pd.DataFrame) -> pd.Series[str]:
-    """Give each record's work."""
-    members = works["record_ids"].str.split("; ").explode()
-    work_of = dict(zip(members, works["work_id"].loc[members.index], strict=True))
-    return records["record_id"].map(work_of).astype("str")

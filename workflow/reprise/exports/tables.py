@@ -36,6 +36,8 @@ LAYOUT: dict[str, str] = {
     "seen_at": "url",
     "note": "note",
 }
+# A file may have these too.
+OPTIONAL = ("abstract", "affiliations", "pmid", "retracted")
 Check = Callable[[str, int], tuple[str, str]]  # value, last year -> value kept, what is wrong
 
 FIRST_YEAR = 1600  # no scholarly journal is older than 1665; an earlier year is a slip of the keyboard
@@ -89,7 +91,7 @@ def read_layout(path: str, searched: str) -> Imported:
     Parameters
     ----------
     path : str
-        The CSV file; its header must hold every column of `LAYOUT`.
+        The CSV file; its header must hold every column of `LAYOUT` and may hold those of `OPTIONAL`.
     searched : str
         When the source was searched; a year more than one after it is impossible.
 
@@ -98,7 +100,7 @@ def read_layout(path: str, searched: str) -> Imported:
     Mistake
         Where the file as a whole can't be used.
     """
-    table = read_user_csv(path, tuple(LAYOUT))
+    table = read_user_csv(path, (*LAYOUT, *OPTIONAL), required=LAYOUT)
     imported = Imported(table.encoding, len(table.rows) + len(table.broken))
     for line, what in table.broken:
         imported.problems.append(Problem(path, line, "", "", what, "row rejected"))
@@ -122,8 +124,9 @@ def _take(table: UserTable, line: int, cells: Mapping[str, str], last_year: int,
         )
         return
     values = {target: cells[column] for column, target in LAYOUT.items() if target}
+    values |= {column: cells.get(column, "") for column in OPTIONAL}
     for column, check in _CHECKS.items():
-        target = LAYOUT[column]
+        target = LAYOUT.get(column, column)
         given = values[target]
         if not given:
             continue
@@ -199,6 +202,7 @@ _CHECKS: dict[str, Check] = {
     "type": _one_of(TYPES),
     "language": _language,
     "peer_reviewed": _one_of(("true", "false")),
+    "retracted": _one_of(("true", "false")),
     "oa_status": _one_of(OPEN_ACCESS),
     "countries": _countries,
     "study_countries": _countries,

@@ -11,6 +11,7 @@ deciding), field, value and source (the record or the file that makes it).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -24,6 +25,11 @@ STATEMENT = ["work_id", "verdict", "field", "value", "source"]
 # Neither is peer reviewed by what it is; whoever says otherwise contradicts it.
 NOT_PEER_REVIEWED = ("dissertation", "editorial", "news", "preprint", "report")
 OPEN = tuple(status for status in OPEN_ACCESS if status != "closed")
+# PubMed Central, Europe PMC, ERIC's own files and arXiv hold full texts that anyone may read.
+FREE_ARCHIVE = re.compile(
+    r"^https?://(?:www\.)?(?:ncbi\.nlm\.nih\.gov/pmc/articles/|pmc\.ncbi\.nlm\.nih\.gov/articles/"
+    r"|europepmc\.org/articles/|files\.eric\.ed\.gov/|arxiv\.org/)"
+)
 SHOWN = 4  # statements spelled out in the evidence; the rest is counted
 
 
@@ -75,14 +81,18 @@ def weigh(work_ids: pd.Series, statements: pd.DataFrame, rule: str) -> pd.DataFr
     note[verdict != "unknown"] = ""
     note[speaks["met"] & speaks["not_met"]] = "statements contradict each other"
     note[speaks["unknown"]] = UNDECIDED[rule]
-    shown = said[said.groupby("work_id").cumcount() < SHOWN]
+    # One of each kind of statement first, so that a contradiction shows both its sides.
+    different = said.drop_duplicates(["work_id", "verdict", "field", "value"])
+    turn = different.groupby(["work_id", "verdict"]).cumcount()
+    different = different.assign(turn=turn).sort_values(["work_id", "turn", "verdict"], kind="stable")
+    shown = different[different.groupby("work_id").cumcount() < SHOWN]
     grouped = shown.groupby("work_id")
     joined = {c: grouped[c].agg(_join).reindex(work_ids).fillna("").to_numpy() for c in ("field", "source")}
     joined["value"] = grouped["value"].agg("; ".join).reindex(work_ids).fillna("").to_numpy()
-    more = (said["work_id"].value_counts() - SHOWN).reindex(work_ids).fillna(0).clip(lower=0).astype(int)
-    note = note.mask(
-        more.to_numpy() > 0, note + " (and " + more.astype("str").to_numpy() + " more statements)"
-    )
+    count = said["work_id"].value_counts().sub(shown["work_id"].value_counts(), fill_value=0)
+    more = count.reindex(work_ids).fillna(0).astype(int)
+    many = more.gt(1).map({True: " more statements)", False: " more statement)"})
+    note = note.mask(more > 0, (note + " (and " + more.astype("str") + many).str.strip())
     return pd.DataFrame(
         {"work_id": work_ids.to_numpy(), "verdict": verdict.to_numpy(), **joined, "note": note.to_numpy()},
         columns=["work_id", "verdict", "field", "value", "source", "note"],
@@ -222,18 +232,21 @@ def peer_review(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFram
 def full_text(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
     """Where an open copy is known.
 
-    An open-access status, an address of the full text on a record that doesn't call it closed, or an
-    open journal meet the criterion. "Closed" decides nothing: a library may hold the work.
+    An open-access status, an address in an archive that holds free full texts only, or an open journal
+    meet the criterion. "Closed" decides nothing, and no other address does: a library may hold the work,
+    and a publisher's page may ask for money.
     """
     records = evidence.records
     stated = records[records["open_access"] != ""]
     verdict = pd.Series("unknown", index=stated.index).mask(stated["open_access"].isin(OPEN), "met")
-    linked = records[(records["fulltext_url"] != "") & (records["open_access"] != "closed")]
+    linked = records[records["fulltext_url"] != ""]
+    free = linked["fulltext_url"].str.contains(FREE_ARCHIVE.pattern, regex=True)
+    at = pd.Series("unknown", index=linked.index).mask(free, "met")
     journals = _journal_says(evidence, "open_access")
     journals = journals[journals["value"].isin(["gold", "diamond"])]
     journals["verdict"] = "met"
     said = _concat(
-        [_say(stated, "open_access", verdict), _say(linked, "fulltext_url", "met"), journals[STATEMENT]]
+        [_say(stated, "open_access", verdict), _say(linked, "fulltext_url", at), journals[STATEMENT]]
     )
     # One open copy is enough: that the publisher's copy is closed doesn't contradict a repository's.
     has_copy = said["work_id"].isin(said.loc[said["verdict"] == "met", "work_id"])
@@ -291,5 +304,5 @@ NOTHING_SAID = {
 UNDECIDED = {
     **dict.fromkeys(RULES, "the statement decides nothing"),
     "window": "the date, as far as it is known, reaches over an edge of the window",
-    "full_text": "closed; a library may hold it",
+    "full_text": "no open copy known for sure; look at the address, or in a library",
 }

@@ -20,7 +20,6 @@ from reprise.decisions import (
 )
 
 RULE, PERSON = "rule", "person"
-ENDS = ("removed_by_automation", "excluded", "not_retrieved", "awaiting", "included")
 
 
 def decide(

@@ -14,14 +14,13 @@ import pandas as pd
 from reprise.decisions import HEADER
 from reprise.screen.outcome import RULE
 
-COLUMNS = (
-    *HEADER, "kind", "question", "why",
-    "title", "authors", "year", "venue", "doi", "url", "other_title", "work_id",
-)  # fmt: skip
+SHOWN = ("title", "authors", "year", "venue", "doi", "url")
+COLUMNS = (*HEADER, "kind", "question", "why", *SHOWN, *(f"other_{c}" for c in SHOWN), "work_id")
 
 
 def queue(
     works: pd.DataFrame,
+    records: pd.DataFrame,
     pairs: pd.DataFrame,
     screening: pd.DataFrame,
     trouble: Sequence[Mapping[str, str]],
@@ -34,33 +33,40 @@ def queue(
 
     Parameters
     ----------
-    works, pairs, screening : DataFrame
-        Tables of the stages dedupe and screen.
+    works, records, pairs, screening : DataFrame
+        Tables of the stages before.
     trouble : sequence of mapping
         Rows with the fields of `Trouble`, of all stages.
     criteria : sequence of mapping
         The protocol's criteria.
     """
-    parts = [_duplicates(pairs), _verdicts(works, screening, criteria), _trouble(trouble)]
+    parts = [
+        _duplicates(pairs, records),
+        _verdicts(works, screening, criteria),
+        _trouble(trouble, works, screening, criteria),
+    ]
     listed = pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
     return listed.astype("str").fillna("")
 
 
-def _duplicates(pairs: pd.DataFrame) -> pd.DataFrame:
+def _duplicates(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Ask about doubtful pairs, with what both records say side by side."""
     maybe = pairs[pairs["outcome"] == "maybe"]
-    return pd.DataFrame(
+    facts = records.set_index("record_id")[list(SHOWN)]
+    sides = [facts.reindex(maybe[column]).reset_index(drop=True) for column in ("record_a", "record_b")]
+    asked = pd.DataFrame(
         {
             "record_id": maybe["record_a"],
             "stage": "dedupe",
             "variable": maybe["record_b"],
+            "fingerprint": maybe["fingerprint"],
             "kind": "duplicate",
             "question": "Are the two records one work? merge, distinct or linked",
-            "why": maybe["rule"],
-            "title": maybe["title_a"],
-            "other_title": maybe["title_b"],
+            "why": maybe["rule"] + "; titles agree to " + maybe["title_score"].round().astype("str") + " %",
             "work_id": maybe["work_a"],
         }
-    )
+    ).reset_index(drop=True)
+    return pd.concat([asked, sides[0], sides[1].add_prefix("other_")], axis=1)
 
 
 def _verdicts(
@@ -87,14 +93,32 @@ def _verdicts(
         kind=(rows["judge"] == RULE).map({True: "screening", False: "conflict"}),
         question=rows["variable"].map({c["id"]: c["question"] for c in criteria}) + " met or not_met",
         why=rows["note"] + said,
-    )[["record_id", "stage", "variable", "value", "fingerprint", *COLUMNS[len(HEADER) : -2], "work_id"]]
+    )[
+        [
+            "record_id",
+            "stage",
+            "variable",
+            "value",
+            "fingerprint",
+            "kind",
+            "question",
+            "why",
+            *SHOWN,
+            "work_id",
+        ]
+    ]
 
 
-def _trouble(trouble: Sequence[Mapping[str, str]]) -> pd.DataFrame:
+def _trouble(
+    trouble: Sequence[Mapping[str, str]],
+    works: pd.DataFrame,
+    screening: pd.DataFrame,
+    criteria: Sequence[Mapping[str, Any]],
+) -> pd.DataFrame:
     """List decisions that are not used; a conflict on a verdict or a pair is asked as such above."""
     asked = ("before_screening", "screening", "retrieval", "eligibility", "dedupe")
     lines = [t for t in trouble if not (t["kind"] == "conflict" and t["stage"] in asked)]
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "record_id": [t["record_id"] for t in lines],
             "stage": [t["stage"] for t in lines],
@@ -105,3 +129,7 @@ def _trouble(trouble: Sequence[Mapping[str, str]]) -> pd.DataFrame:
         },
         dtype="str",
     )
+    rows["question"] = rows["variable"].map({c["id"]: c["question"] + " met or not_met" for c in criteria})
+    prints = screening[["work_id", "criterion", "fingerprint"]].rename(columns={"criterion": "variable"})
+    rows = rows.merge(prints, on=["work_id", "variable"], how="left")
+    return rows.merge(works[["work_id", *SHOWN]], on="work_id", how="left")

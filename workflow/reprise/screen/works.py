@@ -10,12 +10,14 @@ import pandas as pd
 
 from reprise.csvfiles import read_user_csv
 from reprise.decisions import Decision, Trouble, check_value, read_decisions, write_trouble
-from reprise.mistakes import Mistake
-from reprise.records import check_nothing_lost, read_table, write_table
+from reprise.mistakes import Mistake, did_you_mean
+from reprise.records import check_nothing_lost, read_table, work_of_records, write_table
 from reprise.screen.criteria import Evidence, judge
 from reprise.screen.outcome import decide, fingerprints, outcomes
+from reprise.vocabulary import OPEN_ACCESS
 
 JOURNAL_COLUMNS = ("venue", "journal", "issn", "peer_reviewed", "open_access", "evidence", "seen_at")
+JOURNAL_VALUES = {"peer_reviewed": ("true", "false"), "open_access": (*OPEN_ACCESS, "subscription")}
 COLUMNS = (
     "work_id", "title", "criterion", "stage", "verdict", "field", "value", "source", "note", "judge",
     "decided_by", "fingerprint", "end", "end_stage", "reason", "reasons", "end_judge", "end_decided_by",
@@ -73,6 +75,14 @@ def read_journals(path: str | Path) -> pd.DataFrame:
     table = read_user_csv(path, JOURNAL_COLUMNS)
     if table.broken:
         raise Mistake(f"{table.file} line {line}: {what}" for line, what in table.broken)
+    wrong = [
+        f"{table.file} line {line}: {column} '{row[column]}' is unknown; {did_you_mean(row[column], values)}"
+        for line, row in table.rows
+        for column, values in JOURNAL_VALUES.items()
+        if row[column] and row[column] not in values
+    ]
+    if wrong:
+        raise Mistake(wrong)
     return pd.DataFrame([row for _, row in table.rows], columns=list(JOURNAL_COLUMNS), dtype="str")
 
 
@@ -93,9 +103,8 @@ def screen_works(
         Decisions that are not used as they stand.
     """
     criteria = protocol["criteria"]
-    members = works.set_index("work_id")["record_ids"].str.split("; ").explode()
-    work_of = dict(zip(members, members.index, strict=True))
-    check_nothing_lost("screen", records["record_id"], members)
+    work_of = work_of_records(works)
+    check_nothing_lost("screen", records["record_id"], work_of)
     records = records.assign(work_id=records["record_id"].map(work_of))
     evidence = Evidence(works, records, journals, protocol)
     judged = pd.concat(

@@ -54,7 +54,9 @@ TABLES: dict[str, Caption] = {
         "Works by theme and country of authors", CODED + "A work may have several themes."
     ),
     "years": Caption("Works by year of publication", "The year as the merged record gives it."),
-    "venues": Caption("Works by journal", "Spelled as the merged record spells it."),
+    "venues": Caption(
+        "Works by journal", "Told by its name, spelling and a leading The aside; shown as spelled most often."
+    ),
     "restrictions": Caption(
         "What each criterion kept out",
         "Removed alone: fails this criterion, meets all others. "
@@ -68,7 +70,7 @@ TABLES: dict[str, Caption] = {
 FIGURES: dict[str, Caption] = {
     "prisma": Caption(
         "PRISMA 2020 flow",
-        "Dashed boxes are not part of the template: works that await a person's decision.",
+        "Dashed boxes are additions to the template.",
     ),
     "years": Caption("Works by year of publication", TABLES["years"].notes),
     "countries": Caption("Works by country", TABLES["countries"].notes),

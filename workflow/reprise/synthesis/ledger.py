@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reprise.records import check_nothing_lost
+from reprise.records import check_nothing_lost, work_of_records
 
 DATABASES, OTHER = "databases", "other"
 COLUMNS = (
@@ -26,14 +26,14 @@ def follow(records: pd.DataFrame, works: pd.DataFrame, screening: pd.DataFrame) 
         One row per record, sorted by id, with `COLUMNS`; end is duplicate, removed_by_automation,
         excluded, not_retrieved, awaiting or included.
     """
-    members = works[["work_id", "lead", "record_ids"]].assign(record_id=works["record_ids"].str.split("; "))
-    members = members.explode("record_id")[["record_id", "work_id", "lead"]]
-    check_nothing_lost("tabulate", records["record_id"], members["record_id"])
+    work_of = work_of_records(works)
+    check_nothing_lost("tabulate", records["record_id"], work_of)
     ends = screening.drop_duplicates("work_id")[
         ["work_id", "end", "end_stage", "reason", "reasons", "end_judge", "end_decided_by"]
     ].rename(columns={"end_stage": "stage", "end_judge": "judge", "end_decided_by": "decided_by"})
     check_nothing_lost("tabulate", works["work_id"], ends["work_id"])
-    ledger = records[["record_id", "source", "kind"]].merge(members, on="record_id").merge(ends, on="work_id")
+    ledger = records[["record_id", "source", "kind"]].assign(work_id=records["record_id"].map(work_of))
+    ledger = ledger.merge(works[["work_id", "lead"]], on="work_id").merge(ends, on="work_id")
     is_lead = ledger["lead"] == ledger["record_id"]
     ledger["lead"] = is_lead.map({True: "true", False: "false"}).astype("str")
     ledger["column"] = (

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from reprise import __version__
+from reprise.settings import file_hash
+
+SAMPLE = "; bundled sample"
 
 
-def file_hash(path: str | Path) -> str:
-    """Hash a file's bytes; a missing file is as an empty one, since it decides the same."""
-    file = Path(path)
-    return hashlib.sha256(file.read_bytes() if file.exists() else b"").hexdigest()
+def is_sample(protocol: Mapping[str, Any]) -> bool:
+    """Whether any record comes from a source that is a sample and no search."""
+    return any(source.get("sample") for source in protocol["sources"][protocol["mode"]].values())
 
 
 def provenance(
@@ -37,7 +38,7 @@ def provenance(
     Returns
     -------
     dict
-        run_id, version, mode, window, searched, source_line.
+        run_id, version, mode, sample, window, searched, source_line.
     """
     told = {
         "protocol": protocol,
@@ -50,12 +51,15 @@ def provenance(
     searched = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
     window = protocol["window"]
     span = f"{window['start']} to {window['end']}"
-    sample = "; bundled sample" if protocol["mode"] == "sample" else ""
-    line = f"Reprise {__version__}, run {run_id}; window {span}; searched {searched}{sample}"
+    sample = is_sample(protocol)
+    line = (
+        f"Reprise {__version__}, run {run_id}; window {span}; searched {searched}{SAMPLE if sample else ''}"
+    )
     return {
         "run_id": run_id,
         "version": __version__,
         "mode": protocol["mode"],
+        "sample": sample,
         "window": window,
         "searched": searched,
         "source_line": line,

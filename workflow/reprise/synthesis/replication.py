@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
 from pydantic import Field
 
+from reprise.coding.places import OTHER, SEVERAL, UNKNOWN
 from reprise.config import Filled, Model, parse_model, read_yaml
-from reprise.csvfiles import read_user_csv
-from reprise.mistakes import Mistake
+from reprise.csvfiles import read_bytes, read_user_csv
+from reprise.mistakes import Mistake, did_you_mean
 from reprise.query import fold, fold_text
 from reprise.records import clean_doi, plain_text
+from reprise.screen.outcome import counts_as
+from reprise.synthesis.provenance import is_sample
 from reprise.synthesis.tables import COUNTRY_RULES, Review
 
 COLUMNS = ("measure", "published", "reproduced", "difference", "note")
@@ -23,21 +26,37 @@ KNOWN_COLUMNS = (*STUDY_COLUMNS, "found", "work_id", "end", "lost_at", "why")
 NOT_COMPARABLE = "sample, not comparable"
 
 
+Count = Annotated[int, Field(ge=0)]
+
+
 class Published(Model):
     """What the published review reports, and where it says so."""
 
     citation: Filled
     doi: Filled
     source: Filled
-    included: int
-    countries: Annotated[dict[Filled, int], Field(min_length=1)]
+    included: Count
+    countries: Annotated[dict[Filled, Count], Field(min_length=1)]
     country_rule: Filled
     not_stated: list[Filled]
 
 
-def read_published(path: str | Path) -> Published:
-    """Read and check `data/study/published.yaml`."""
-    return parse_model(Published, read_yaml(path), str(path))
+def read_published(path: str | Path, groups: Iterable[str]) -> Published:
+    """Read and check `data/study/published.yaml`; its country groups are the protocol's.
+
+    Raises
+    ------
+    Mistake
+        All that is wrong with it.
+    """
+    published = parse_model(Published, read_yaml(path), str(path))
+    known = [*groups, OTHER, SEVERAL, UNKNOWN]
+    wrong = [group for group in published.countries if group not in known]
+    if wrong:
+        raise Mistake(
+            f"{path}: countries.{g}: is no group of the protocol; {did_you_mean(g, known)}" for g in wrong
+        )
+    return published
 
 
 def read_studies(path: str | Path) -> list[dict[str, str]]:
@@ -48,7 +67,7 @@ def read_studies(path: str | Path) -> list[dict[str, str]]:
     Mistake
         Rows without title, or that are no CSV.
     """
-    if not Path(path).exists() or not Path(path).read_bytes().strip():
+    if not Path(path).exists() or not read_bytes(path).strip():
         return []
     table = read_user_csv(path, STUDY_COLUMNS)
     problems = [f"{path} line {line}: {what}" for line, what in table.broken]
@@ -121,7 +140,7 @@ def replicate(
 
     The bundled sample is no search: there the difference stays blank.
     """
-    comparable = review.protocol["mode"] != "sample"
+    comparable = not is_sample(review.protocol)
     included = set(review.ledger.loc[review.ledger["end"] == "included", "work_id"])
     rows = [_compare("included studies", published.included, len(included), comparable, "")]
     coding = review.coding[review.coding["work_id"].isin(included)]
@@ -166,10 +185,11 @@ def _known(known: Sequence[Mapping[str, str]], review: Review) -> list[dict[str,
         return [{**row("known studies found", 0, note), "published": "", "reproduced": ""}]
     found = [k["work_id"] for k in known if k["work_id"]]
     verdicts = review.screening[review.screening["work_id"].isin(found)]
+    verdicts = verdicts.assign(counts=counts_as(verdicts, review.protocol["criteria"]))
     rows = [row("known studies found", len(found)), row("known studies kept by dedupe", len(set(found)))]
     for criterion in review.protocol["criteria"]:
-        met = verdicts[(verdicts["criterion"] == criterion["id"]) & (verdicts["verdict"] == "met")]
-        rows.append(row(f"known studies that meet {criterion['id']}", met["work_id"].nunique()))
+        met = verdicts[(verdicts["criterion"] == criterion["id"]) & (verdicts["counts"] == "met")]
+        rows.append(row(f"known studies that pass {criterion['id']}", met["work_id"].nunique()))
     ended = [k for k in known if k["end"] == "included"]
     rows.append(row("known studies included", len(ended), "each study: known_studies.csv"))
     return rows

@@ -44,8 +44,8 @@ def report(
     Parameters
     ----------
     inputs : mapping
-        Paths by name: prisma, replication, provenance, manifest; `tables` and `figures` are
-        lists.
+        Paths by name: prisma, replication, provenance, manifest; `tables`, `figures` and
+        `trouble` are lists.
     decisions : sequence of str
         The decision files.
     protocol : mapping
@@ -58,7 +58,9 @@ def report(
     tables = {Path(path).stem: read_rows(path) for path in inputs["tables"]}
     figures = {Path(path).stem: _data_uri(path) for path in inputs["figures"]}
     lines = {path: count_rows(path) for path in decisions}
-    html = render(about, protocol, flow, tables, figures, read_rows(inputs["replication"]), lines)
+    trouble = [row["what"] for path in inputs["trouble"] for row in read_rows(path)]
+    replication = read_rows(inputs["replication"])
+    html = render(about, protocol, flow, tables, figures, replication, lines, trouble)
     Path(page).write_text(html, encoding="utf-8")
     told = {
         **about,
@@ -81,6 +83,7 @@ def render(
     figures: Mapping[str, str],
     replication: Sequence[Mapping[str, str]],
     decisions: Mapping[str, int],
+    trouble: Sequence[str],
 ) -> str:
     """Make the page; everything that comes from data is escaped."""
     environment = Environment(
@@ -114,6 +117,7 @@ def render(
         ],
         replication=replication,
         decisions=decisions,
+        trouble=trouble,
         long=LONG,
     )
 

@@ -15,6 +15,7 @@ import pandas as pd
 from reprise.coding.codebook import UNCODED, Codebook
 from reprise.coding.places import OTHER, SEVERAL, UNKNOWN
 from reprise.countries import country_name
+from reprise.query import fold
 from reprise.records import plain_text
 from reprise.screen.outcome import RULE, counts_as
 from reprise.synthesis.captions import TABLES, heading
@@ -68,11 +69,22 @@ def included_studies(review: Review) -> pd.DataFrame:
         "themes": "theme",
         "author_countries": "author_country",
         "studied_countries": "studied_country",
+        **{group: group for group in COUNTRY_RULES},
     }
     for column, variable in columns.items():
         works[column] = _codes(review, variable).reindex(works["work_id"]).fillna("").to_numpy()
     return works[
-        [*FACTS, "author_countries", "studied_countries", "themes", "sources", "record_ids", "decided_by"]
+        [
+            *FACTS,
+            "author_countries",
+            "studied_countries",
+            *COUNTRY_RULES,
+            "themes",
+            "sources",
+            "decided_by",
+            "work_id",
+            "record_ids",
+        ]
     ]
 
 
@@ -90,14 +102,16 @@ def excluded_studies(review: Review) -> pd.DataFrame:
         right_on=["work_id", "criterion"],
     )
     works = works.sort_values(["end", "reason", "authors", "title", "work_id"], kind="stable")
-    return works[[*FACTS, "end", "stage", "reason", "reasons", "evidence", "decided_by", "record_ids"]]
+    return works[
+        [*FACTS, "end", "stage", "reason", "reasons", "evidence", "decided_by", "work_id", "record_ids"]
+    ]
 
 
 def awaiting(review: Review) -> pd.DataFrame:
     """One row per work that awaits a decision, with the stage and the open questions."""
     works = review.ended("awaiting").rename(columns={"reasons": "open_questions"})
     works = works.sort_values(["stage", "authors", "title", "work_id"], kind="stable")
-    return works[[*FACTS, "stage", "open_questions", "record_ids"]]
+    return works[[*FACTS, "stage", "open_questions", "work_id", "record_ids"]]
 
 
 def countries(review: Review) -> pd.DataFrame:
@@ -147,11 +161,17 @@ def years(review: Review) -> pd.DataFrame:
 
 
 def venues(review: Review) -> pd.DataFrame:
-    """Works by journal, as the merged record spells it, most included first."""
+    """Works by journal, most included first; a journal is told by its name, spelling and "The" aside."""
     works = review.ended(*STATUS)
-    works = works.assign(venue=works["venue"].map(plain_text).replace("", UNKNOWN))
-    counts = _count(works, "venue")
-    rows = [{"venue": venue, **counts(venue)} for venue in sorted(works["venue"].unique())]
+    names = works["venue"].map(plain_text)
+    keys = fold(names).str.replace(r"^the ", "", regex=True)
+    # The spelling most used, the first of the alphabet among equals.
+    counts = pd.DataFrame({"key": keys, "name": names}).value_counts().reset_index(name="n")
+    spelled = counts.sort_values(["n", "name"], ascending=[False, True]).drop_duplicates("key")
+    spelling = dict(zip(spelled["key"], spelled["name"], strict=True))
+    works = works.assign(venue=keys.map(spelling).replace("", UNKNOWN).astype("str"))
+    count = _count(works, "venue")
+    rows = [{"venue": venue, **count(venue)} for venue in sorted(works["venue"].unique())]
     rows.sort(key=lambda r: (-r["included"], -r["awaiting"], r["venue"].casefold()))
     return pd.DataFrame(rows, columns=["venue", *STATUS])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reprise.coding.codebook import read_codebook
+from reprise.config import plain
 from reprise.csvfiles import read_rows, write_rows
 from reprise.records import read_table, write_csv
 from reprise.screen.queue import queue
@@ -43,7 +44,7 @@ def tabulate(
     Mistake
         What is wrong with the study's files.
     """
-    published = replication.read_published(inputs["published"])
+    published = replication.read_published(inputs["published"], protocol["coding"]["country_groups"])
     study = protocol["review"]["included"]
     listed = replication.read_studies(study)
     manifest = json.loads(Path(inputs["manifest"]).read_text(encoding="utf-8"))
@@ -64,7 +65,9 @@ def tabulate(
     write_csv(ledger, outputs["ledger"])
     trouble = [row for path in inputs["trouble"] for row in read_rows(path)]
     pairs = read_table(inputs["duplicates"])
-    write_csv(queue(works, pairs, screening, trouble, protocol["criteria"]), outputs["needed"], excel=True)
+    write_csv(
+        queue(works, records, pairs, screening, trouble, protocol["criteria"]), outputs["needed"], excel=True
+    )
     labels = {name: source["label"] for name, source in protocol["sources"][protocol["mode"]].items()}
     write_rows(outputs["prisma"], prisma.COLUMNS, prisma.template_rows(prisma.numbers(ledger, works, labels)))
     _write_tables(review, [Path(path) for path in outputs["tables"]], run["source_line"])
@@ -75,6 +78,7 @@ def tabulate(
     references: list[dict[str, str]] = included.to_dict("records")  # type: ignore[assignment]
     Path(outputs["bib"]).write_text(bibtex(references), encoding="utf-8")
     Path(outputs["ris"]).write_text(ris(references), encoding="utf-8")
+    run["published"] = plain(published)
     text = json.dumps(run, indent=1, ensure_ascii=False)
     Path(outputs["provenance"]).write_text(text + "\n", encoding="utf-8")
 
