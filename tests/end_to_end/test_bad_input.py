@@ -146,16 +146,16 @@ def test_config_typos_are_told_all_at_once(review: Path) -> None:
     replace(config, "figures: [svg, png]", "figures: [svg, jpg]")
     refused(
         review,
-        f"{CONFIG}: window.start: is missing; add it (config/README.md says what it means)",
+        f"{CONFIG}: window.start: is missing; add it",
         f"{CONFIG}: window.strat: unknown key; did you mean 'start'?",
         f"{CONFIG}: mode: 'sampel' is not known; did you mean 'sample'?",
         f"{CONFIG}: sources.sample.eric.kind: 'databse' is not known; did you mean 'database'?",
-        f"{CONFIG}: criteria.4.id: must be lower-case letters, digits and _, beginning with a letter",
-        f"{CONFIG}: criteria.5.rule: 'peer_reviewed' is not known; did you mean 'peer_review'?",
-        f"{CONFIG}: coding.country_groups.USA.0: 'USA' is no country; "
+        f"{CONFIG}: criteria[Topic].id: must be lower-case letters, digits and _, beginning with a letter",
+        f"{CONFIG}: criteria[peer_review].rule: 'peer_reviewed' is not known; did you mean 'peer_review'?",
+        f"{CONFIG}: coding.country_groups.USA[1]: 'USA' is no country; "
         "write two capital letters (ISO 3166), GB for the UK",
         f"{CONFIG}: journals: must be a path inside the review's folder",
-        f"{CONFIG}: formats.figures.1: 'jpg' is not known; did you mean 'png'?",
+        f"{CONFIG}: formats.figures[2]: 'jpg' is not known; did you mean 'png'?",
     )
 
 
@@ -240,7 +240,7 @@ def test_a_config_that_holds_no_keys(review: Path, text: str) -> None:
 
 @pytest.mark.parametrize("day", ["2026-11-24", "'2026-11-24'", "2026", "2026-11"])
 def test_the_day_of_a_search_may_be_written_plainly(review: Path, day: str) -> None:
-    old = "file: data/corpus/eric.csv, searched: 2026-11}"
+    old = "file: data/corpus/eric.csv, searched: 2026-11,"
     replace(review / CONFIG, old, old.replace("2026-11", day))
     checked(review)
 
@@ -269,8 +269,8 @@ def test_codebook_typos(review: Path) -> None:
     replace(book, "  - id: social\n    label: Social", "  - id: social\n    lable: Social")
     replace(book, "      - id: critique\n", "      - id: staff\n")
     lines = [
-        "config/codebook.yaml: contexts.1.label: is missing; add it (config/README.md says what it means)",
-        "config/codebook.yaml: contexts.1.lable: unknown key; did you mean 'label'?",
+        "config/codebook.yaml: contexts[social].label: is missing; add it",
+        "config/codebook.yaml: contexts[social].lable: unknown key; did you mean 'label'?",
     ]
     checked(review, *lines)
     replace(book, "lable", "label")
@@ -287,7 +287,7 @@ def test_study_files(review: Path) -> None:
         "data/study/included.csv line 2: 'title' is empty; fill it in",
         "data/study/included.csv line 3: doi 'nonsense' is not a DOI (10.1234/...); "
         "correct it or leave it empty",
-        "data/study/published.yaml: citation: is missing; add it (config/README.md says what it means)",
+        "data/study/published.yaml: citation: is missing; add it",
         "data/study/published.yaml: citaton: unknown key; did you mean 'citation'?",
     )
 
@@ -304,6 +304,9 @@ def test_corpus_files_that_cannot_be_used(review: Path) -> None:
     body = text.split("\n", 1)[1]
     short = [name for name in header if name != "language"]
     (corpus / "doaj.csv").write_text(",".join(short) + "\n" + body, encoding="utf-8")
+    # What follows a quote left open would be lost in silence, so it stops the run.
+    lost = 'open,"A title whose quote stays open,,,,\nnext,Swallowed,,,\n'
+    open_quote = add_text(corpus / "semantic_scholar.csv", lost)
     text = (corpus / "pubmed.csv").read_text(encoding="utf-8")
     (corpus / "pubmed.csv").write_text(text.replace("keywords,", "keyword,", 1), encoding="utf-8")
     text = (corpus / "web.csv").read_text(encoding="utf-8")
@@ -319,6 +322,8 @@ def test_corpus_files_that_cannot_be_used(review: Path) -> None:
         "data/corpus/web.csv line 1: column 'venue' stands twice; keep one",
         "data/corpus/crossref.csv: begins as UTF-16 and isn't; save it as UTF-8",
         "data/corpus/catalogues.csv line 2: neither UTF-8 nor Windows-1252; save it as UTF-8",
+        f"data/corpus/semantic_scholar.csv line {open_quote}: nothing can be read from here on "
+        "(unexpected end of data); look at the quotation marks of this row",
     ]
     stopped(review, "collect", *lines)
 
@@ -389,10 +394,6 @@ def mistaken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result, di
     where["narrow"] = add_text(doaj, "narrow,A title\n")
     where["after"] = add_row(doaj, **good, index_id="after", authors="Berg, Eva")
 
-    pubmed = corpus / "pubmed.csv"
-    where["pubmed"] = len(read(pubmed)[1])
-    where["open"] = add_text(pubmed, 'open,"A title whose quote stays open,,,,\nnext,Swallowed,,,\n')
-
     # Two sources that hold a header and nothing else.
     for name in ("vocedplus", "semantic_scholar"):
         (corpus / f"{name}.csv").write_text(",".join(header) + "\n", encoding="utf-8")
@@ -447,12 +448,10 @@ def test_each_mistake_is_told_in_one_line(mistaken: tuple[Path, Result, dict[str
         f"{doaj} line {where['old']}: year '19' {years}",
         f"{doaj} line {where['untitled']}: has no title; a record without one can't be judged "
         "(row rejected)",
-        f"{doaj} line {where['wide']}: has {columns + 2} cells where the header has {columns}; "
+        f"{doaj} line {where['wide']}: has {columns + 3} cells where the header has {columns}; "
         "look at its commas (row rejected)",
         f"{doaj} line {where['narrow']}: has 2 cells where the header has {columns}; "
         "look at its commas (row rejected)",
-        f"data/corpus/pubmed.csv line {where['open']}: is not CSV from here on (unexpected end of data); "
-        "look at the quotation marks (row rejected)",
         f"data/decisions/screening.csv line {where['stranger']}: record 'eric:GONE' {unused}, "
         "or leave it until the record comes back",
         f"data/decisions/duplicates.csv line {where['pair']}: record 'doaj:GONE' {unused}, "
@@ -474,7 +473,6 @@ def test_check_says_the_same(mistaken: tuple[Path, Result, dict[str, Any]]) -> N
     for place in (
         f"data/corpus/doaj.csv line {where['doi']}:",
         f"data/corpus/doaj.csv line {where['wide']}:",
-        f"data/corpus/pubmed.csv line {where['open']}:",
         f"data/decisions/screening.csv line {where['stranger']}:",
         f"data/decisions/coding.csv line {where['code']}:",
         f"data/decisions/duplicates.csv line {where['pair']}:",
@@ -507,8 +505,6 @@ def test_rows_are_counted_and_none_is_lost(mistaken: tuple[Path, Result, dict[st
     log = {row["source"]: row for row in table(folder / "results/import_log.csv")}
     counts = ("rows", "records", "repeats", "rejected", "set_aside")
     assert [log["doaj"][c] for c in counts] == ["10", "6", "1", "3", "3"]
-    assert log["pubmed"]["rejected"] == "1"
-    assert log["pubmed"]["records"] == str(where["pubmed"])
     assert [log["vocedplus"][c] for c in counts] == ["0"] * 5
     records = {r["record_id"]: r for r in table(folder / "results/records.csv")}
     ids = sorted(i for i in records if i.startswith("doaj:same~"))

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import copy_review, jobs_run, replace, said, small, snakemake, tree_hash
+from conftest import copy_review, jobs_run, said, small, snakemake, tree_hash
 
 # When it ran, and on what, stands in run.json alone.
 DIFFERS = {"run.json"}
@@ -47,25 +47,6 @@ def test_two_clean_runs_give_the_same_bytes(first: tuple[Path, Hashes], tmp_path
     assert not [path for path in known if made[path] != known[path]]
     assert (other / "results/run.json").exists()
     shutil.rmtree(other)
-
-
-def test_a_window_that_was_changed_and_restored(first: tuple[Path, Hashes]) -> None:
-    folder, before = first
-    config = folder / "config/config.yaml"
-    as_was = config.read_bytes()
-    replace(config, "  start: 2015-01-01", "  start: 2019-01-01")
-    assert "screen" in ran(folder, "--cores", "2")
-    changed = results(folder)
-    for name in ("screening.parquet", "ledger.csv", "prisma.csv", "report.html", "figures/years.svg"):
-        assert changed[name] != before[name], name
-    for name in ("records.parquet", "works.parquet", "duplicates.parquet", "import_log.csv"):
-        assert changed[name] == before[name], name
-    config.write_bytes(as_was)
-    assert "screen" in ran(folder, "--cores", "1")
-    again = results(folder)
-    assert sorted(again) == sorted(before)
-    assert not [path for path in before if again[path] != before[path]]
-    assert ran(folder, "--cores", "2") == []
 
 
 def test_results_say_nothing_of_the_machine(first: tuple[Path, Hashes]) -> None:

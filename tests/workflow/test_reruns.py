@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -156,6 +157,17 @@ def test_a_setting_reruns_the_stage_that_it_concerns(changed: Path, old: str, ne
 def test_an_edited_file_reruns_the_stages_that_read_it(changed: Path, file: str, first: str) -> None:
     with (changed / file).open("a", encoding="utf-8") as opened:
         opened.write("\n")
+    assert planned(changed)[0] == FROM[first]
+
+
+@pytest.mark.parametrize(
+    ("file", "first"), [("data/corpus/eric.csv", "search"), ("data/decisions/screening.csv", "screen")]
+)
+def test_a_file_put_in_place_with_an_old_date_is_noticed(changed: Path, file: str, first: str) -> None:
+    """Moved, unpacked or synchronised, a file may be older than the results."""
+    path = changed / file
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    os.utime(path, (1_577_836_800, 1_577_836_800))
     assert planned(changed)[0] == FROM[first]
 
 
