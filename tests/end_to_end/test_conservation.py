@@ -599,7 +599,7 @@ def count_what_is_seen(made: Outcome) -> None:
     SEEN.update(seen)
 
 
-@examples(30)
+@examples(200)
 @given(case=cases())
 def test_nothing_vanishes(folder: Path, case: Case) -> None:
     found = collected(folder, case)
