@@ -55,6 +55,8 @@ COLUMNS: dict[str, str] = {
 CONTENT = [
     c for c in COLUMNS if c not in ("record_id", "source", "kind", "origin", "retrieved", "url", "note")
 ]
+# With its resolver, or the word, as people write it before a DOI.
+_DOI = re.compile(r"(?:(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:?\s*)?(10\.\d{4,9}/\S+)", re.I)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _SPACE = re.compile(r"\s+")
 
@@ -83,10 +85,10 @@ def clean_doi(text: str) -> str:
     --------
     >>> clean_doi("https://doi.org/10.1186/S41239-021-00315-5")
     '10.1186/s41239-021-00315-5'
-    >>> clean_doi("10.11/x")
-    ''
+    >>> clean_doi("DOI 10.1234/x"), clean_doi("10.11/x")
+    ('10.1234/x', '')
     """
-    found = re.fullmatch(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", text.strip(), re.I)
+    found = _DOI.fullmatch(text.strip())
     return found.group(1).lower().rstrip(".,;") if found else ""
 
 

@@ -84,6 +84,7 @@ def fold(text: str) -> str:
 
 
 def stated(text: str) -> str:
+    """Give a text, or nothing where it only says that nothing is known."""
     return "" if fold(text) in _NOTHING else text
 
 
