@@ -33,6 +33,7 @@ def files(name: str) -> set[str]:
             {
                 "__init__.py", "screen/__init__.py", "screen/outcome.py", "decisions.py", "csvfiles.py",
                 "mistakes.py",
+                "vocabulary.py",
             },
         ),
         (

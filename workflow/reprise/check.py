@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,9 +23,6 @@ from reprise.mistakes import Mistake
 from reprise.screen.works import check_screening, read_journals
 from reprise.synthesis.replication import read_published, read_studies
 
-# Their files are looked for by `check_files`.
-REQUIRED = (read_codebook, read_journals, read_published)
-
 
 def check(config: str = CONFIG) -> list[str]:
     """Look at everything that people write, and say all that is wrong.
@@ -42,9 +38,9 @@ def check(config: str = CONFIG) -> list[str]:
         return mistake.lines
     lines: list[str] = []
     _told(lines, check_files, protocol)
-    book = _told(lines, read_codebook, protocol.coding.codebook)
-    _told(lines, read_journals, protocol.journals)
-    _told(lines, read_published, protocol.review.published, protocol.coding.country_groups)
+    book = _read(lines, read_codebook, protocol.coding.codebook)
+    _read(lines, read_journals, protocol.journals)
+    _read(lines, read_published, protocol.review.published, protocol.coding.country_groups)
     _told(lines, read_studies, protocol.review.included)
     records = _records(lines, protocol)
     suffixed = suffixed_names(records)
@@ -65,9 +61,7 @@ def check(config: str = CONFIG) -> list[str]:
 
 
 def _told(lines: list[str], function: Callable[..., Any], *args: Any) -> Any:
-    """Call `function`; put a user's mistakes with the others and go on. A missing file is told once."""
-    if args and isinstance(args[0], str) and not Path(args[0]).is_file() and function in REQUIRED:
-        return None
+    """Call `function`; put a user's mistakes with the others and go on."""
     try:
         return function(*args)
     except Mistake as mistake:
@@ -75,14 +69,15 @@ def _told(lines: list[str], function: Callable[..., Any], *args: Any) -> Any:
         return None
 
 
+def _read(lines: list[str], function: Callable[..., Any], path: str, *args: Any) -> Any:
+    """Read a file with `function`; that one is missing has `check_files` told already."""
+    return _told(lines, function, path, *args) if Path(path).is_file() else None
+
+
 def _records(lines: list[str], protocol: Protocol) -> Mapping[str, str]:
     """Read the sources; say what is wrong with rows, and give the ids of the records."""
     files = [
-        {
-            "source": name,
-            **plain(source),
-            "sha256": hashlib.sha256(Path(source.file).read_bytes()).hexdigest(),
-        }
+        {"source": name, **plain(source)}
         for name, source in protocol.sources.sample.items()
         if Path(source.file).is_file()
     ]

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import (
@@ -28,18 +28,15 @@ from reprise.countries import is_country
 from reprise.csvfiles import read_bytes
 from reprise.decisions import DECISION_FILES
 from reprise.mistakes import Mistake, did_you_mean
-from reprise.vocabulary import TYPES
+from reprise.vocabulary import STAGES, TYPES, Stage
 
 CONFIG = "config/config.yaml"
 
 Kind = Literal["database", "register", "website", "organisation", "citation"]
-Stage = Literal["before_screening", "screening", "retrieval", "eligibility"]
-Verdict = Literal["met", "not_met", "unknown"]
 RuleName = Literal[
     "window", "language", "document_type", "retracted", "topic", "peer_review", "full_text", "person"
 ]
 QueryField = Literal["title", "abstract", "keywords"]
-STAGES: tuple[str, ...] = get_args(Stage)
 # The first three are groups of ours, the others are columns beside them.
 KEPT_GROUPS = ("other", "several", "unknown", "status", "context", "theme", "total", "source_line")
 _LANGUAGE = re.compile("[a-z]{2}")
@@ -425,7 +422,7 @@ def parse_protocol(raw: Any, file: str = CONFIG) -> Protocol:
 
 
 def plain(model: BaseModel | list[Any] | dict[str, Any]) -> Any:
-    """Give a section as dicts, lists and text (dates as ISO strings), as a rule's `params` want it."""
+    """Give a section as dicts, lists and text (dates as ISO strings), as a plan file holds it."""
     if isinstance(model, BaseModel):
         return model.model_dump(mode="json")
     return json.loads(json.dumps(model, default=lambda m: m.model_dump(mode="json")))

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from reprise.mistakes import Mistake, did_you_mean
 
@@ -96,6 +97,17 @@ def read_bytes(path: str | Path) -> bytes:
     raise Mistake(f"{path}: {what}")
 
 
+def is_blank(path: str | Path) -> bool:
+    """Whether a user's file is missing or holds nothing but white space."""
+    return not Path(path).exists() or not read_bytes(path).strip()
+
+
+def _reader(text: str, *, strict: bool = False) -> Any:
+    """Read CSV text, parted as its header is, without Python's limit on a cell."""
+    csv.field_size_limit(sys.maxsize)
+    return csv.reader(io.StringIO(text, newline=""), strict=strict, delimiter=_delimiter(text))
+
+
 def _delimiter(text: str) -> str:
     """Tell how the header is parted: spreadsheets write semicolons where the comma is for decimals."""
     header = text.split("\n", 1)[0]
@@ -127,8 +139,7 @@ def read_user_csv(
     if not data.strip():
         raise Mistake(f"{file}: the file is empty; write the header line ({','.join(list(columns)[:3])},...)")
     text, encoding = decode(data, file)
-    csv.field_size_limit(sys.maxsize)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
+    reader = _reader(text, strict=True)
     try:
         header = [name.strip().casefold() for name in next(reader, [])]
     except csv.Error as error:
@@ -181,10 +192,8 @@ def count_rows(path: str | Path) -> int:
     """Count the rows of a user's CSV below its header; a missing file has none."""
     if not Path(path).exists():
         return 0
-    csv.field_size_limit(sys.maxsize)
     text, _ = decode(read_bytes(path), str(path))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    return max(0, sum(any(cell.strip() for cell in row) for row in reader) - 1)
+    return max(0, sum(any(cell.strip() for cell in row) for row in _reader(text)) - 1)
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reprise.csvfiles import read_bytes, read_user_csv, write_rows
+from reprise.csvfiles import is_blank, read_user_csv, write_rows
 from reprise.mistakes import Mistake, did_you_mean, tell
+from reprise.vocabulary import STAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,6 @@ ROLES = ("reviewer", "adjudicator")
 # A criterion that moves to another stage keeps its decisions, so any stage is taken.
 # What a person sees of a work when deciding.
 FACTS = ("title", "abstract", "authors", "year", "publication_date", "venue", "type", "language", "doi")
-STAGES = ("before_screening", "screening", "retrieval", "eligibility")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def read_decisions(path: str | Path, check: Callable[[Decision], str] = lambda d
     Mistake
         All wrong lines at once.
     """
-    if not Path(path).exists() or not read_bytes(path).strip():
+    if is_blank(path):
         return []
     table = read_user_csv(path, HEADER)
     problems = [f"{table.file} line {line}: {what}" for line, what in table.broken]
@@ -134,6 +134,7 @@ def check_value(
         values = list(variables[decision.variable])
         if values and decision.value not in values:
             return f"value '{decision.value}' is not known; {did_you_mean(decision.value, values)}"
+        # Any stage: a criterion that moves to another one keeps its decisions.
         if decision.stage not in STAGES:
             return f"stage '{decision.stage}' is not known; write {stages[decision.variable]}"
         return ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from os.path import commonprefix
 
 import pandas as pd
 import snowballstemmer
@@ -55,14 +56,13 @@ def inflected(word: str, other: str) -> bool:
     >>> inflected("recognising", "recognise"), inflected("employability", "employer")
     (True, False)
     """
-    if word == other:
-        return True
-    same = next(
-        (i for i, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other))
-    )
-    endings = {word[same:], other[same:]}
-    doubled = {word[same - 1 :], other[same - 1 :]}  # planned, plan
-    return endings <= _ENDINGS or any(e[0] * 2 == e[:2] and e[2:] in _ENDINGS for e in doubled if len(e) > 1)
+    common = commonprefix([word, other])  # noqa: RUF071 (character by character is what is wanted)
+
+    def ending(rest: str) -> bool:
+        doubled = rest[:1] == common[-1:] and rest[1:] in _ENDINGS  # planned, plan
+        return rest in _ENDINGS or doubled
+
+    return ending(word[len(common) :]) and ending(other[len(common) :])
 
 
 def find_themes(works: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:

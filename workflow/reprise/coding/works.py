@@ -137,7 +137,8 @@ def _overridden(
     """Put people's codes in the place of the rules'."""
     known, strangers = by_work(decisions, work_of)
     notes = [names_no_record(d) for d in strangers]
-    kept = {(work, v) for work, v in known if work in set(works["work_id"])}
+    ours = set(works["work_id"])
+    kept = {(work, variable) for work, variable in known if work in ours}
     concerned = works[works["work_id"].isin({work for work, _ in kept})]
     now = {
         (work, variable): print_

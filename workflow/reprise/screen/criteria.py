@@ -21,6 +21,7 @@ from reprise.query import find_blocks, fold
 from reprise.records import plain_text
 from reprise.vocabulary import OPEN_ACCESS
 
+VERDICTS = ("met", "not_met", "unknown")
 STATEMENT = ["work_id", "verdict", "field", "value", "source"]
 # Neither is peer reviewed by what it is; whoever says otherwise contradicts it.
 NOT_PEER_REVIEWED = ("dissertation", "editorial", "news", "preprint", "report")
@@ -99,9 +100,6 @@ def weigh(work_ids: pd.Series, statements: pd.DataFrame, rule: str) -> pd.DataFr
     )
 
 
-VERDICTS = ("met", "not_met", "unknown")
-
-
 def _join(values: pd.Series) -> str:
     return "; ".join(dict.fromkeys(values))
 
@@ -145,7 +143,7 @@ def window(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
     said = said[
         ~((said["span"] == 4) & pair.isin(known_year)) & ~((said["span"] == 7) & pair.isin(known_month))
     ]
-    # ISO dates compare as text: a month ends before its day "32" whatever its length.
+    # ISO dates compare as text, so every month may end on its day 31.
     first = said["value"].str.cat(["-01-01"] * len(said)).where(said["span"] == 4, said["value"] + "-01")
     first = first.where(said["span"] < 10, said["value"])
     last = (said["value"] + "-12-31").where(said["span"] == 4, said["value"] + "-31")
@@ -161,19 +159,18 @@ def window(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
 def language(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
     """Language as the sources state it."""
     records = evidence.records[evidence.records["language"] != ""]
-    return _say(records, "language", _listed(records["language"], criterion["accept"], None))
+    return _say(records, "language", _accepted(records["language"], criterion))
 
 
 def document_type(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
     """Document type as the sources state it; a type in neither list says nothing."""
     records = evidence.records
     records = records[records["type"].isin([*criterion["accept"], *criterion["reject"]])]
-    return _say(records, "type", _listed(records["type"], criterion["accept"], criterion["reject"]))
+    return _say(records, "type", _accepted(records["type"], criterion))
 
 
-def _listed(values: pd.Series, accept: list[str], reject: list[str] | None) -> pd.Series:
-    verdict = pd.Series("not_met", index=values.index)
-    return verdict.mask(values.isin(accept), "met")
+def _accepted(values: pd.Series, criterion: Mapping[str, Any]) -> pd.Series:
+    return pd.Series("not_met", index=values.index).mask(values.isin(criterion["accept"]), "met")
 
 
 def retracted(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:

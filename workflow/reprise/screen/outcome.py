@@ -18,6 +18,7 @@ from reprise.decisions import (
     trouble,
     work_fingerprints,
 )
+from reprise.vocabulary import STAGES
 
 RULE, PERSON = "rule", "person"
 
@@ -138,9 +139,8 @@ def outcomes(judged: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> pd.
     named = np.array(ids, dtype=object)
     included = end == "included"
     # What kept the work from going on: failures; of a work that awaits, the unknowns of its stage and before.
-    stages = ["before_screening", "screening", "retrieval", "eligibility"]
-    rank = np.array([stages.index(s) for s in stage])
-    at_rank = np.array([stages.index(s) if s in stages else len(stages) for s in at])
+    rank = np.array([STAGES.index(s) for s in stage])
+    at_rank = np.array([STAGES.index(s) if s in STAGES else len(STAGES) for s in at])
     holds = np.where((end == "awaiting")[:, None], open_ & (rank[None, :] <= at_rank[:, None]), failed)
     return pd.DataFrame(
         {

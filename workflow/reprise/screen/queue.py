@@ -13,6 +13,7 @@ import pandas as pd
 
 from reprise.decisions import HEADER
 from reprise.screen.outcome import RULE
+from reprise.vocabulary import STAGES
 
 SHOWN = ("title", "authors", "year", "venue", "doi", "url")
 COLUMNS = (*HEADER, "kind", "question", "why", *SHOWN, *(f"other_{c}" for c in SHOWN), "work_id")
@@ -80,7 +81,7 @@ def _verdicts(
         left_on=["work_id", "variable"],
         right_on=["work_id", "criterion"],
     )
-    facts = works[["work_id", "lead", "title", "authors", "year", "venue", "doi", "url"]]
+    facts = works[["work_id", "lead", *SHOWN]]
     rows = rows.merge(facts, on="work_id")
     rows["place"] = rows["variable"].map({c["id"]: i for i, c in enumerate(criteria)})
     rows = rows.sort_values(["n", "place", "work_id"], kind="stable")
@@ -91,22 +92,13 @@ def _verdicts(
         value="",
         note="",
         kind=(rows["judge"] == RULE).map({True: "screening", False: "conflict"}),
-        question=rows["variable"].map({c["id"]: c["question"] for c in criteria}) + " met or not_met",
+        question=rows["variable"].map(_questions(criteria)),
         why=rows["note"] + said,
-    )[
-        [
-            "record_id",
-            "stage",
-            "variable",
-            "value",
-            "fingerprint",
-            "kind",
-            "question",
-            "why",
-            *SHOWN,
-            "work_id",
-        ]
-    ]
+    )[[*HEADER[:4], "fingerprint", "kind", "question", "why", *SHOWN, "work_id"]]
+
+
+def _questions(criteria: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {c["id"]: f"{c['question']} met or not_met" for c in criteria}
 
 
 def _trouble(
@@ -116,7 +108,7 @@ def _trouble(
     criteria: Sequence[Mapping[str, Any]],
 ) -> pd.DataFrame:
     """List decisions that are not used; a conflict on a verdict or a pair is asked as such above."""
-    asked = ("before_screening", "screening", "retrieval", "eligibility", "dedupe")
+    asked = (*STAGES, "dedupe")
     lines = [t for t in trouble if not (t["kind"] == "conflict" and t["stage"] in asked)]
     rows = pd.DataFrame(
         {
@@ -129,7 +121,7 @@ def _trouble(
         },
         dtype="str",
     )
-    rows["question"] = rows["variable"].map({c["id"]: c["question"] + " met or not_met" for c in criteria})
+    rows["question"] = rows["variable"].map(_questions(criteria))
     prints = screening[["work_id", "criterion", "fingerprint"]].rename(columns={"criterion": "variable"})
     rows = rows.merge(prints, on=["work_id", "variable"], how="left")
     return rows.merge(works[["work_id", *SHOWN]], on="work_id", how="left")

@@ -12,7 +12,7 @@ from reprise.csvfiles import read_user_csv
 from reprise.decisions import Decision, Trouble, check_value, read_decisions, write_trouble
 from reprise.mistakes import Mistake, did_you_mean
 from reprise.records import check_nothing_lost, read_table, work_of_records, write_table
-from reprise.screen.criteria import Evidence, judge
+from reprise.screen.criteria import VERDICTS, Evidence, judge
 from reprise.screen.outcome import decide, fingerprints, outcomes
 from reprise.vocabulary import OPEN_ACCESS
 
@@ -66,7 +66,7 @@ def screen(
 def check_screening(criteria: Sequence[Mapping[str, Any]]) -> Any:
     """Make the check of a screening decision's variable and value."""
     return check_value(
-        {c["id"]: ("met", "not_met", "unknown") for c in criteria}, {c["id"]: c["stage"] for c in criteria}
+        dict.fromkeys((c["id"] for c in criteria), VERDICTS), {c["id"]: c["stage"] for c in criteria}
     )
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from reprise.coding.places import OTHER, SEVERAL, UNKNOWN
 from reprise.config import Filled, Model, parse_model, read_yaml
-from reprise.csvfiles import read_bytes, read_user_csv
+from reprise.csvfiles import is_blank, read_user_csv
 from reprise.mistakes import Mistake, did_you_mean
 from reprise.query import fold, fold_text
 from reprise.records import clean_doi, plain_text
@@ -67,7 +67,7 @@ def read_studies(path: str | Path) -> list[dict[str, str]]:
     Mistake
         Rows without title, or that are no CSV.
     """
-    if not Path(path).exists() or not read_bytes(path).strip():
+    if is_blank(path):
         return []
     table = read_user_csv(path, STUDY_COLUMNS)
     problems = [f"{path} line {line}: {what}" for line, what in table.broken]
