@@ -33,7 +33,8 @@ from reprise.decisions import HEADER, Decision, read_decisions
 from reprise.dedupe.people import check_duplicates_decision
 from reprise.dedupe.works import find_works
 from reprise.exports.tables import LAYOUT
-from reprise.records import LIST_SEPARATOR, as_frame
+from reprise.frames import as_frame
+from reprise.records import LIST_SEPARATOR
 from reprise.screen.queue import queue
 from reprise.screen.works import check_screening, read_journals, screen_works
 from reprise.synthesis import prisma
@@ -362,7 +363,7 @@ def run(
     rows = [note._asdict() for note in notes]
     asked = queue(works, records, pairs, screening, rows, protocol["criteria"])
     ledger = follow(records, works, screening)
-    review = Review(works, screening, through_disk(coding), ledger, log, BOOK, protocol)
+    review = Review(works, screening, through_disk(coding), ledger, log, [], BOOK, protocol)
     included: Any = (
         review.ended("included").sort_values("work_id").astype("str").fillna("").to_dict("records")
     )

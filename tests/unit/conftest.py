@@ -16,7 +16,8 @@ from reprise.config import parse_protocol, plain
 from reprise.decisions import Decision, Trouble
 from reprise.dedupe.merge import merge_works
 from reprise.dedupe.pairs import PAIR_COLUMNS
-from reprise.records import COLUMNS, as_frame
+from reprise.frames import as_frame
+from reprise.records import COLUMNS
 from reprise.screen.queue import queue
 from reprise.screen.works import JOURNAL_COLUMNS, screen_works
 from reprise.synthesis.ledger import follow
@@ -235,7 +236,7 @@ class Rerun:
             {"source": name, **source, **counts}
             for name, source in self.protocol["sources"][self.protocol["mode"]].items()
         ]
-        return Review(self.works, self.screening, self.coding, self.ledger, log, self.codebook, self.protocol)
+        return Review(self.works, self.screening, self.coding, self.ledger, log, [], self.codebook, self.protocol)
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from reprise.collect import collect, collect_files
 from reprise.csvfiles import read_rows
-from reprise.exports.tables import LAYOUT, Imported, read_layout
+from reprise.exports.tables import LAYOUT, read_layout
+from reprise.frames import read_table
 from reprise.mistakes import Mistake
-from reprise.records import read_table
+from reprise.rows import Imported
 from reprise.search.sample import list_sample
 
 Row = dict[str, str]

@@ -16,8 +16,8 @@ from reprise.csvfiles import (
     unguard_formula,
     write_rows,
 )
+from reprise.frames import write_csv
 from reprise.mistakes import Mistake
-from reprise.records import write_csv
 
 COLUMNS = ("title", "year", "note")
 

@@ -18,7 +18,8 @@ from reprise.dedupe.merge import WORK_COLUMNS
 from reprise.dedupe.names import author_names
 from reprise.dedupe.pairs import PAIR_COLUMNS
 from reprise.dedupe.works import find_works
-from reprise.records import COLUMNS, as_frame
+from reprise.frames import as_frame
+from reprise.records import COLUMNS
 
 TITLE = "Stackable awards in regional colleges: a survey of teachers and registrars"
 AUTHORS = "Ferrante, Lucia; Okoro, Daniel"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from reprise.dedupe.works import find_works
-from reprise.records import COLUMNS, as_frame
+from reprise.frames import as_frame
+from reprise.records import COLUMNS
 
 CASES = json.loads((Path(__file__).parents[1] / "fixtures" / "duplicate_cases.json").read_text("utf-8"))
 

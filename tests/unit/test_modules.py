@@ -92,8 +92,9 @@ def test_every_template_belongs_to_the_module_it_lies_beside(template: Path) -> 
 def test_every_rule_names_the_module_that_its_script_runs() -> None:
     for script in sorted((ROOT / "workflow/scripts").glob("*.py")):
         uses = imported(script) - {"reprise"}
-        rule = (ROOT / "workflow/rules" / f"{script.stem}.smk").read_text(encoding="utf-8")
-        (named,) = re.findall(r'code\("([\w.]+)"\)', rule)
+        stage, _, mode = script.stem.partition("_")
+        rule = (ROOT / "workflow/rules" / f"{stage}.smk").read_text(encoding="utf-8")
+        (named,) = re.findall(r'code\(f?"([\w.]+)"\)', rule.replace("{PROTOCOL.mode}", mode))
         assert named in uses, script.name
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from reprise.query import block_pattern, find_blocks, fold, fold_text
+from reprise.frames import fold
+from reprise.query import block_pattern, fold_text
+from reprise.screen.topic import find_blocks
 
 FIELDS = ["title", "abstract", "keywords"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from reprise.csvfiles import read_rows
 from reprise.decisions import HEADER, Decision, read_decisions
-from reprise.records import write_csv
+from reprise.frames import write_csv
 from reprise.screen.queue import COLUMNS, queue
 from reprise.screen.works import check_screening
 

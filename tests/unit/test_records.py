@@ -6,19 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from reprise.frames import as_frame, read_table, write_table
 from reprise.records import (
     COLUMNS,
     CONTENT,
-    as_frame,
     check_nothing_lost,
     clean_doi,
     clean_text,
     content_hash,
     join,
     plain_text,
-    read_table,
     split,
-    write_table,
 )
 
 BLANK = dict.fromkeys(COLUMNS, "")

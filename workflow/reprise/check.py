@@ -76,14 +76,33 @@ def _read(lines: list[str], function: Callable[..., Any], path: str, *args: Any)
 
 def _records(lines: list[str], protocol: Protocol) -> Mapping[str, str]:
     """Read the sources; say what is wrong with rows, and give the ids of the records."""
-    files = [
-        {"source": name, **plain(source)}
-        for name, source in protocol.sources.sample.items()
-        if Path(source.file).is_file()
-    ]
+    files = (_bundled if protocol.mode == "sample" else _frozen)(lines, protocol)
     collected = _told(lines, collect_files, files)
     if collected is None:
         return {}
     frame, _, problems = collected
     lines += [p.told for p in problems]
     return {record: record for record in frame["record_id"]}
+
+
+def _bundled(lines: list[str], protocol: Protocol) -> list[dict[str, Any]]:
+    return [
+        {"source": name, **plain(source)}
+        for name, source in protocol.sources.sample.items()
+        if Path(source.file).is_file()
+    ]
+
+
+def _frozen(lines: list[str], protocol: Protocol) -> list[dict[str, Any]]:
+    """List the slices that are there; say where the query can't be put into a source's words."""
+    from reprise.search import live  # its libraries take time to import
+
+    whole = plain(protocol)
+    sources = whole["sources"]["live"]
+    asked = {
+        name: _told(lines, live.translate, name, source, whole["query"]) for name, source in sources.items()
+    }
+    sources = {name: source for name, source in sources.items() if asked[name]}
+    years = range(protocol.window.start.year, protocol.window.end.year + 1)
+    listed = _told(lines, live.list_slices, sources, whole["query"], years, asked)
+    return listed["files"] if listed else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,13 +13,16 @@ from typing import Any
 import pandas as pd
 
 from reprise.csvfiles import write_rows
-from reprise.exports.tables import Imported, Problem, Row, read_layout
+from reprise.exports.tables import read_layout
+from reprise.frames import as_frame, write_table
 from reprise.mistakes import Mistake, tell
-from reprise.records import COLUMNS, as_frame, content_hash, join, write_table
+from reprise.records import COLUMNS, content_hash, join
+from reprise.rows import Imported, Problem, Row
 
 LOG_COLUMNS = (
-    "source", "label", "kind", "file", "searched", "encoding",
-    "rows", "records", "repeats", "rejected", "set_aside",
+    "source", "label", "kind", "platform", "file", "year", "searched", "encoding", "hits", "drift", "rows",
+    "filtered", "records", "repeats", "rejected", "set_aside", "provisional", "previous", "new", "gone",
+    "strategy",
 )  # fmt: skip
 PROBLEM_COLUMNS = ("file", "line", "field", "value", "problem", "action")
 SHOWN = 10  # lines on the terminal; all of them stand in the table
@@ -37,7 +41,8 @@ def collect(
     files = json.loads(Path(manifest).read_text(encoding="utf-8"))["files"]
     frame, counts, found = collect_files(files)
     for count in counts:
-        if count["rows"] != count["records"] + count["repeats"] + count["rejected"]:
+        ends = ("filtered", "records", "repeats", "rejected")
+        if count["rows"] != sum(count[end] for end in ends):
             raise AssertionError(f"rows of {count['file']} were lost: {count}")
     write_table(frame, records, records_csv)
     write_rows(log, LOG_COLUMNS, counts)
@@ -65,13 +70,13 @@ def collect_files(
     problems : list of Problem
     """
     mistakes: list[str] = []
-    log: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    records: list[dict[str, Any]] = []
+    read: list[tuple[dict[str, Any], Imported]] = []
+    rows: dict[str, list[tuple[Row, dict[str, Any]]]] = {}
     first_with: dict[frozenset[tuple[str, str]], str] = {}
     for file in files:
         try:
-            imported = read_layout(file["file"], file["searched"])
+            imported = _read(file)
         except Mistake as mistake:
             mistakes += mistake.lines
             continue
@@ -79,24 +84,40 @@ def collect_files(
         # Saved anew by Excel, a file has other bytes and says the same.
         content = frozenset((row.own_id, content_hash(row.values)) for row in imported.rows)
         earlier = first_with.setdefault(content, file["file"])
-        again = bool(content) and any(f["file"] == earlier for f in log)
+        again = bool(content) and any(f["file"] == earlier for f, _ in read)
         if again:
             what = f"says the same as {earlier}; counted once"
             problems.append(Problem(file["file"], 1, "", "", what, "rows counted as repeats"))
-        made = [] if again else identify(imported.rows, file)
-        records += made
-        log.append(_count(file, imported, len(made)))
+        else:
+            rows.setdefault(file["source"], []).extend((row, file) for row in imported.rows)
+        read.append((file, imported))
     if mistakes:
         raise Mistake(mistakes)
-    records.sort(key=lambda r: r["record_id"])
-    return as_frame(records, list(COLUMNS)), log, problems
+    identified = [pair for of_source in rows.values() for pair in identify(of_source)]
+    identified.sort(key=lambda pair: pair[0]["record_id"])
+    made = Counter(file for _, file in identified)
+    log = [_count(file, imported, made[file["file"]]) for file, imported in read]
+    return as_frame([record for record, _ in identified], list(COLUMNS)), log, problems
+
+
+def _read(file: dict[str, Any]) -> Imported:
+    if "year" not in file:
+        return read_layout(file["file"], file["searched"])
+    # Here, since the sources' libraries take time to import that a review without them need not spend.
+    from reprise.search.slices import read_slice
+
+    return read_slice(file)
 
 
 def _count(file: dict[str, Any], imported: Imported, records: int) -> dict[str, Any]:
+    """Say what became of a file's rows."""
     return {
-        **{k: file[k] for k in ("source", "label", "kind", "file", "searched")},
+        **{k: "" if file.get(k) is None else file[k] for k in LOG_COLUMNS},
+        "provisional": "yes" if file.get("provisional") else "",
+        "strategy": " UNITED WITH ".join(file.get("strategies", [])),
         "encoding": imported.encoding,
         "rows": imported.n_rows,
+        "filtered": imported.filtered,
         "records": records,
         "repeats": len(imported.rows) - records,
         "rejected": imported.rejected,
@@ -104,32 +125,48 @@ def _count(file: dict[str, Any], imported: Imported, records: int) -> dict[str, 
     }
 
 
-def identify(rows: Sequence[Row], file: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give each distinct row its id; rows that say the same under one id become one record.
+def identify(rows: Sequence[tuple[Row, dict[str, Any]]]) -> list[tuple[dict[str, Any], str]]:
+    """Give each distinct row of a source its id; rows that say the same under one id become one record.
 
     The id is the source's own where it stands on one content only. Where it stands on several, each
     gets a suffix from its content, so that no id depends on the order of rows.
+
+    Parameters
+    ----------
+    rows : sequence of (Row, file)
+        All rows of one source, with the manifest's entry of the file that each stands in.
+
+    Returns
+    -------
+    list of (dict, str)
+        Each record, and the file that it counts for: the one where it was seen first.
     """
-    told: dict[str, dict[str, list[Row]]] = {}
-    for row in rows:
+    told: dict[str, dict[str, list[tuple[Row, dict[str, Any]]]]] = {}
+    for row, file in rows:
         # ";" joins ids in tables, "~" and "#" are ours.
         own = "_".join(re.sub("[;~#]", " ", row.own_id).split())
         base = f"{file['source']}:{own or '#' + content_hash(row.values, 12)}"
-        told.setdefault(base, {}).setdefault(content_hash(row.values), []).append(row)
-    place = {"source": file["source"], "kind": file["kind"], "retrieved": file["searched"]}
+        told.setdefault(base, {}).setdefault(content_hash(row.values), []).append((row, file))
     return [
-        {**dict.fromkeys(COLUMNS, ""), **_one(same, file["file"]), **place}
-        | {"record_id": base if len(contents) == 1 else f"{base}~{digest}"}
+        (
+            {**dict.fromkeys(COLUMNS, ""), **_one(same)}
+            | {"record_id": base if len(contents) == 1 else f"{base}~{digest}"},
+            same[0][1]["file"],
+        )
         for base, contents in told.items()
         for digest, same in contents.items()
     ]
 
 
-def _one(rows: Sequence[Row], file: str) -> dict[str, Any]:
+def _one(rows: Sequence[tuple[Row, dict[str, Any]]]) -> dict[str, Any]:
     """Make one record of rows that say the same, whatever order they stand in."""
+    first, file = rows[0]
     return {
-        **rows[0].values,
-        "origin": join(f"{file} line {row.line}" for row in rows),
-        "url": join(sorted(row.values["url"] for row in rows)),
-        "note": join(sorted(row.values["note"] for row in rows)),
+        **first.values,
+        "source": file["source"],
+        "kind": file["kind"],
+        "retrieved": file["searched"],
+        "origin": join(f"{f['file']} line {row.line}" for row, f in rows),
+        "url": join(sorted(row.values["url"] for row, _ in rows)),
+        "note": join(sorted(row.values.get("note", "") for row, _ in rows)),
     }

@@ -36,6 +36,7 @@ Kind = Literal["database", "register", "website", "organisation", "citation"]
 RuleName = Literal[
     "window", "language", "document_type", "retracted", "topic", "peer_review", "full_text", "person"
 ]
+LiveName = Literal["openalex", "eric", "doaj"]
 QueryField = Literal["title", "abstract", "keywords"]
 # The first three are groups of ours, the others are columns beside them.
 KEPT_GROUPS = ("other", "several", "unknown", "status", "context", "theme", "total", "source_line")
@@ -94,11 +95,18 @@ def _once(what: str, names: list[str]) -> None:
         raise ValueError("\n".join(f"{what} '{name}' stands twice; rename one" for name in twice))
 
 
+def _contact(text: str) -> str:
+    if text and not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", text, re.ASCII):
+        raise ValueError(f"'{text}' is no e-mail address; write one, or leave it empty")
+    return text
+
+
 InsidePath = Annotated[str, AfterValidator(_inside)]
 Name = Annotated[str, AfterValidator(_name)]
 PartialDate = Annotated[str, BeforeValidator(_iso), AfterValidator(_partial_date)]
 CountryCode = Annotated[str, BeforeValidator(_quoted), AfterValidator(_country)]
 Term = Annotated[str, AfterValidator(_term)]
+Contact = Annotated[str, AfterValidator(_contact)]
 Filled = Annotated[str, Field(min_length=1)]
 
 
@@ -140,10 +148,21 @@ class SampleSource(Model):
     sample: bool = False
 
 
-class Sources(Model):
-    """The sources of each mode."""
+class LiveSource(Model):
+    """An API: where PRISMA counts it, and how much may be asked of it."""
 
-    sample: Annotated[dict[Name, SampleSource], Field(min_length=1)]
+    label: Filled
+    kind: Kind = "database"
+    query: Filled | None = None
+    calls: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    drift: Annotated[int, Field(ge=0)] = 0
+
+
+class Sources(Model):
+    """The sources of each mode; those of the mode in use must be there."""
+
+    sample: dict[Name, SampleSource] = {}
+    live: dict[LiveName, LiveSource] = {}
 
 
 class Block(Model):
@@ -245,7 +264,9 @@ class Protocol(Model):
     """All that a review is told."""
 
     review: Review
-    mode: Literal["sample"]
+    mode: Literal["sample", "live"]
+    contact: Contact = ""
+    refresh: list[LiveName] = []
     window: Window
     sources: Sources
     query: Query
@@ -253,6 +274,21 @@ class Protocol(Model):
     journals: InsidePath
     coding: Coding
     formats: Formats = Formats()
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> Protocol:
+        lines = [] if getattr(self.sources, self.mode) else [f"sources.{self.mode}: names no source; add one"]
+        lines += [
+            f"refresh: {name} is none of sources.live; take it out"
+            for name in self.refresh
+            if name not in self.sources.live
+        ]
+        # A year to come holds nothing yet. This one does, and stays provisional until it has ended.
+        if self.mode == "live" and self.window.end.year > dt.date.today().year:
+            lines.append(f"window.end: {self.window.end} lies in a year to come; set it to this year's end")
+        if lines:
+            raise ValueError("\n".join(lines))
+        return self
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -436,7 +472,11 @@ def check_files(protocol: Protocol) -> None:
     Mistake
         One line for each that isn't.
     """
-    named = {f"sources.sample.{name}.file": source.file for name, source in protocol.sources.sample.items()}
+    named = {
+        f"sources.sample.{name}.file": source.file
+        for name, source in protocol.sources.sample.items()
+        if protocol.mode == "sample"
+    }
     named |= {
         "journals": protocol.journals,
         "coding.codebook": protocol.coding.codebook,

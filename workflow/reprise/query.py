@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-import pandas as pd
-
-_MARKS = "[\u0300-\u036f]"
-_NOT_WORD = r"[\W_]+"
+MARKS = "[\u0300-\u036f]"
+NOT_WORD = r"[\W_]+"
 
 
 def fold_text(text: str) -> str:
@@ -24,14 +23,8 @@ def fold_text(text: str) -> str:
     >>> fold_text("Micro-Credentials: la Économie")
     'micro credentials la economie'
     """
-    text = re.sub(_MARKS, "", unicodedata.normalize("NFKD", text).casefold())
-    return re.sub(_NOT_WORD, " ", text).strip()
-
-
-def fold(texts: pd.Series) -> pd.Series:
-    """Fold a column of texts, as `fold_text` does."""
-    folded = texts.str.normalize("NFKD").str.casefold().str.replace(_MARKS, "", regex=True)
-    return folded.str.replace(_NOT_WORD, " ", regex=True).str.strip()
+    text = re.sub(MARKS, "", unicodedata.normalize("NFKD", text).casefold())
+    return re.sub(NOT_WORD, " ", text).strip()
 
 
 def term_pattern(term: str) -> str:
@@ -54,31 +47,31 @@ def block_pattern(terms: Sequence[str]) -> str:
     return r"\b(" + "|".join(patterns) + r")\b"
 
 
-def find_blocks(records: pd.DataFrame, query: Mapping[str, object]) -> pd.DataFrame:
-    """Find, for each record and block, the first matching words and the field they stand in.
+def matcher(query: Mapping[str, Any]) -> Callable[[Mapping[str, Iterable[str]]], bool | None]:
+    """Make the test whether one record holds the blocks.
 
     Parameters
     ----------
-    records : DataFrame
-        With the columns that `query["fields"]` names.
     query : mapping
         The protocol's `query`.
 
     Returns
     -------
-    DataFrame
-        Index of `records`; for each block (and `exclude`) a column with "field: words", empty where the
-        block isn't held.
+    callable
+        Takes the record's texts by field, each a list (a phrase never reaches from one keyword into the
+        next); returns True or False, and None where not all blocks are seen and there is no abstract to
+        look in. What holds a term of `exclude` is False whatever else it holds.
     """
-    fields = list(query["fields"])  # type: ignore[call-overload]
-    blocks = list(query["blocks"]) + ([query["exclude"]] if query.get("exclude") else [])  # type: ignore[call-overload]
-    folded = {field: fold(records[field]) for field in fields}
-    found = {}
-    for number, block in enumerate(blocks):
-        pattern = block_pattern(block["terms"])
-        column = pd.Series("", index=records.index, dtype="str")
-        for field in fields:
-            words = folded[field].str.extract(pattern, expand=False).fillna("")
-            column = column.where((column != "") | (words == ""), field + ": " + words)
-        found["exclude" if number == len(query["blocks"]) else block["name"]] = column  # type: ignore[arg-type]
-    return pd.DataFrame(found, index=records.index)
+    blocks = [re.compile(block_pattern(block["terms"])) for block in query["blocks"]]
+    excluded = re.compile(block_pattern(query["exclude"]["terms"])) if query.get("exclude") else None
+    fields = list(query["fields"])
+
+    def holds(texts: Mapping[str, Iterable[str]]) -> bool | None:
+        folded = "\n".join(fold_text(text) for field in fields for text in texts.get(field, ()))
+        if excluded and excluded.search(folded):
+            return False
+        if all(block.search(folded) for block in blocks):
+            return True
+        return None if "abstract" in fields and not any(texts.get("abstract", ())) else False
+
+    return holds

@@ -2,10 +2,21 @@
 PROTOCOL = run(parse_protocol, config, code=2)
 run(check_files, PROTOCOL, code=2)
 WHOLE = plain(PROTOCOL)
+# Who asks, and what is asked anew, decides nothing about what the answers are made into.
+TOLD = {key: value for key, value in WHOLE.items() if key not in ("contact", "refresh")}
 SOURCES = WHOLE["sources"][PROTOCOL.mode]
+YEARS = list(range(PROTOCOL.window.start.year, PROTOCOL.window.end.year + 1))
+SEARCH = {
+    "sample": {"sources": SOURCES},
+    "live": {
+        "sources": SOURCES,
+        "years": YEARS,
+        **{key: WHOLE[key] for key in ("query", "contact", "refresh")},
+    },
+}
 
 SETTINGS = {
-    "search": {"sources": SOURCES},
+    "search": SEARCH[PROTOCOL.mode],
     "dedupe": {"order": list(SOURCES), "decisions": DECISION_FILES["duplicates"]},
     "screen": {
         "protocol": {key: WHOLE[key] for key in ("window", "query", "criteria")},
@@ -15,19 +26,24 @@ SETTINGS = {
         "country_groups": WHOLE["coding"]["country_groups"],
         "decisions": DECISION_FILES["coding"],
     },
-    "tabulate": {"protocol": WHOLE, "decisions": list(DECISION_FILES.values())},
-    "report": {"protocol": WHOLE, "decisions": list(DECISION_FILES.values())},
+    "tabulate": {"protocol": TOLD, "decisions": list(DECISION_FILES.values())},
+    "report": {"protocol": TOLD, "decisions": list(DECISION_FILES.values())},
 }
 
 # What people write, by the stage that reads it first.
 STUDY = [PROTOCOL.review.published, PROTOCOL.review.included]
 WRITTEN = {
-    "search": [source["file"] for source in SOURCES.values()],
+    "search": [source["file"] for source in SOURCES.values() if "file" in source],
     "dedupe": [DECISION_FILES["duplicates"]],
     "screen": [PROTOCOL.journals, DECISION_FILES["screening"]],
     "code": [PROTOCOL.coding.codebook, DECISION_FILES["coding"]],
     "tabulate": [*STUDY, DECISION_FILES["appraisal"]],
 }
+
+
+def is_running():
+    """Whether another call is at work here."""
+    return any(Path(".snakemake/locks").glob("*.lock"))
 
 
 def plan(stage):
@@ -41,8 +57,7 @@ def plan(stage):
     path = Path("results/plan", f"{stage}.json")
     told = {"settings": SETTINGS[stage], "files": {f: file_hash(f) for f in WRITTEN.get(stage, [])}}
     text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
-    running = any(Path(".snakemake/locks").glob("*.lock"))
-    if not running and not (path.exists() and path.read_text(encoding="utf-8") == text):
+    if not is_running() and not (path.exists() and path.read_text(encoding="utf-8") == text):
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.part")
         part.write_text(text, encoding="utf-8")
@@ -58,3 +73,8 @@ def code(module):
 def if_there(*paths):
     """Files that may be missing, such as decisions that nobody has made yet."""
     return [path for path in paths if os.path.exists(path)]
+
+
+# What was frozen may have been deleted, or have come from elsewhere, since it was listed.
+if Path(MANIFEST).exists() and not is_current(MANIFEST) and not is_running():
+    Path(MANIFEST).unlink()

@@ -2,10 +2,10 @@ rule search:
     input:
         files=WRITTEN["search"],
         plan=plan("search"),
-        code=code("reprise.search.sample"),
+        code=code(f"reprise.search.{PROTOCOL.mode}"),
     output:
-        manifest="results/search_manifest.json",
+        manifest=MANIFEST,
     message:
-        "Listing what is bundled"
+        {"sample": "Listing what is bundled", "live": "Searching: what is not frozen yet"}[PROTOCOL.mode]
     script:
-        "../scripts/search.py"
+        f"../scripts/search_{PROTOCOL.mode}.py"

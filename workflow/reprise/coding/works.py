@@ -26,8 +26,9 @@ from reprise.decisions import (
 from reprise.decisions import (
     trouble as make_trouble,
 )
+from reprise.frames import read_table, work_of_records, write_table
 from reprise.mistakes import did_you_mean
-from reprise.records import check_nothing_lost, read_table, split, work_of_records, write_table
+from reprise.records import check_nothing_lost, split
 
 STAGE = "coding"
 CODED = ("included", "awaiting")

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from reprise.dedupe import normalise
 from reprise.dedupe.names import is_corporate
 from reprise.dedupe.titles import bare_title, fold
-from reprise.records import COLUMNS, LIST_SEPARATOR, as_typed, clean_text, join
+from reprise.frames import as_typed
+from reprise.records import COLUMNS, LIST_SEPARATOR, clean_text, join
 
 INDEXES = ("database", "register")
 RECORD_ONLY = ("record_id", "source", "kind", "origin", "retrieved")

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from reprise.dedupe.compare import Comparison
 from reprise.dedupe.decide import DISTINCT, LINKED, MAYBE, MERGE, RULES, decide, worth_keeping
 from reprise.dedupe.people import Verdict, pair_fingerprints
-from reprise.records import LIST_SEPARATOR, as_typed
+from reprise.frames import as_typed
+from reprise.records import LIST_SEPARATOR
 
 PAIR_COLUMNS = [
     "record_a", "record_b", "work_a", "work_b", "title_a", "title_b", "title_score", "author_score",

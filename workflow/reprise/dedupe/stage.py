@@ -8,7 +8,8 @@ from pathlib import Path
 from reprise.decisions import read_decisions, write_trouble
 from reprise.dedupe.people import check_duplicates_decision
 from reprise.dedupe.works import find_works
-from reprise.records import check_nothing_lost, read_table, write_table
+from reprise.frames import read_table, write_table
+from reprise.records import check_nothing_lost
 
 
 def dedupe(

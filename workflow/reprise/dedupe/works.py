@@ -16,7 +16,7 @@ from reprise.dedupe.decide import MERGE, decide
 from reprise.dedupe.merge import WORK_COLUMNS, merge_works
 from reprise.dedupe.normalise import normalise
 from reprise.dedupe.pairs import PAIR_COLUMNS, pair_table, with_links
-from reprise.records import as_frame, work_of_records
+from reprise.frames import as_frame, work_of_records
 
 Ints = NDArray[np.int64]
 

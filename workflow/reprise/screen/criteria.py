@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from reprise.query import find_blocks, fold
+from reprise.frames import fold
 from reprise.records import plain_text
+from reprise.screen.topic import find_blocks
 from reprise.vocabulary import OPEN_ACCESS
 
 VERDICTS = ("met", "not_met", "unknown")

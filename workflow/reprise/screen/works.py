@@ -10,8 +10,9 @@ import pandas as pd
 
 from reprise.csvfiles import read_user_csv
 from reprise.decisions import Decision, Trouble, check_value, read_decisions, write_trouble
+from reprise.frames import read_table, work_of_records, write_table
 from reprise.mistakes import Mistake, did_you_mean
-from reprise.records import check_nothing_lost, read_table, work_of_records, write_table
+from reprise.records import check_nothing_lost
 from reprise.screen.criteria import VERDICTS, Evidence, judge
 from reprise.screen.outcome import decide, fingerprints, outcomes
 from reprise.vocabulary import OPEN_ACCESS

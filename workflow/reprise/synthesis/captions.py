@@ -30,8 +30,15 @@ CODED = "Coded by rule from title, keywords and abstract where no person coded. 
 TABLES: dict[str, Caption] = {
     "search_log": Caption(
         "Sources, and what became of their rows",
-        "Rows = records + repeats + rejected. Repeats say what another row of the file said. "
-        "Set aside: values that could not be true (see import_problems.csv).",
+        "Rows = records + repeats + rejected + filtered. Repeats say what another row of the source said. "
+        "Set aside: values that could not be true (see import_problems.csv). Hits: what the source says it "
+        "has. Filtered: taken out since the source could not be asked exactly what the protocol means; "
+        "outside the flow. Provisional: searched before the year had ended. "
+        "New, gone: against the slice searched before.",
+    ),
+    "query_fidelity": Caption(
+        "How faithfully each source was asked",
+        "Where a source can't say what the protocol means, more is asked for and looked at locally.",
     ),
     "included_studies": Caption(
         "Included studies",

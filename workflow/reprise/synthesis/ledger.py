@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reprise.records import check_nothing_lost, work_of_records
+from reprise.frames import work_of_records
+from reprise.records import check_nothing_lost
 
 DATABASES, OTHER = "databases", "other"
 COLUMNS = (

@@ -13,8 +13,9 @@ from pydantic import Field
 from reprise.coding.places import OTHER, SEVERAL, UNKNOWN
 from reprise.config import Filled, Model, parse_model, read_yaml
 from reprise.csvfiles import is_blank, read_user_csv
+from reprise.frames import fold
 from reprise.mistakes import Mistake, did_you_mean
-from reprise.query import fold, fold_text
+from reprise.query import fold_text
 from reprise.records import clean_doi, plain_text
 from reprise.screen.outcome import counts_as
 from reprise.synthesis.provenance import is_sample

@@ -15,7 +15,7 @@ import pandas as pd
 from reprise.coding.codebook import UNCODED, Codebook
 from reprise.coding.places import OTHER, SEVERAL, UNKNOWN
 from reprise.countries import country_name
-from reprise.query import fold
+from reprise.frames import fold
 from reprise.records import plain_text
 from reprise.screen.outcome import RULE, counts_as
 from reprise.synthesis.captions import TABLES, heading
@@ -34,6 +34,8 @@ class Review:
     works, screening, coding, ledger : DataFrame
     log : list of dict
         The import log, one row per file.
+    strategies : list of dict
+        How each live source was asked, as the search manifest says; empty where none was.
     codebook : Codebook
     protocol : mapping
         The protocol as plain text.
@@ -44,6 +46,7 @@ class Review:
     coding: pd.DataFrame
     ledger: pd.DataFrame
     log: Sequence[Mapping[str, str]]
+    strategies: Sequence[Mapping[str, Any]]
     codebook: Codebook
     protocol: Mapping[str, Any]
 
@@ -58,8 +61,25 @@ class Review:
 
 
 def search_log(review: Review) -> pd.DataFrame:
-    """Rows of each source, and what became of them."""
-    return pd.DataFrame(list(review.log))
+    """How each source was searched, its rows, and what became of them; without columns that say nothing."""
+    log = pd.DataFrame(list(review.log))
+    return log.loc[:, (log != "").any()]
+
+
+def query_fidelity(review: Review) -> pd.DataFrame:
+    """How faithfully each source was asked what the protocol means."""
+    rows = []
+    for asked in review.strategies:
+        counts = f"took out {asked['removed']} records and kept {asked['kept']}"
+        unseen = f"{asked['kept_unseen']} of them without an abstract to see all blocks in"
+        told = [("request", "as sent", request) for request in asked["requests"]]
+        told += [(note["aspect"], note["said"], note["detail"]) for note in asked["notes"]]
+        told.append(("finds", "locally", f"{counts}, {unseen}"))
+        rows += [(asked["source"], *line) for line in told]
+    if not review.strategies:
+        sources = dict.fromkeys(row["source"] for row in review.log)
+        rows = [(name, "request", "not said", "a file at hand: nothing was asked for") for name in sources]
+    return pd.DataFrame(rows, columns=["source", "aspect", "said", "detail"])
 
 
 def included_studies(review: Review) -> pd.DataFrame:
@@ -208,7 +228,7 @@ def restrictions(review: Review) -> pd.DataFrame:
 
 def source_overlap(review: Review) -> pd.DataFrame:
     """Works of each source: how many only it has, and how many it shares with each other source."""
-    sources = [row["source"] for row in review.log]
+    sources = list(dict.fromkeys(row["source"] for row in review.log))
     held = review.works[["work_id", "sources"]].assign(source=review.works["sources"].str.split("; "))
     held = held.explode("source")[["work_id", "source"]].drop_duplicates()
     table = pd.crosstab(held["work_id"], held["source"]).reindex(columns=sources, fill_value=0)
@@ -232,6 +252,7 @@ def source_overlap(review: Review) -> pd.DataFrame:
 
 MAKERS: dict[str, Callable[[Review], pd.DataFrame]] = {
     "search_log": search_log,
+    "query_fidelity": query_fidelity,
     "included_studies": included_studies,
     "excluded_studies": excluded_studies,
     "awaiting": awaiting,

@@ -10,7 +10,7 @@ from typing import Any
 from reprise.coding.codebook import read_codebook
 from reprise.config import plain
 from reprise.csvfiles import read_rows, write_rows
-from reprise.records import read_table, write_csv
+from reprise.frames import read_table, write_csv
 from reprise.screen.queue import queue
 from reprise.synthesis import prisma, replication
 from reprise.synthesis.ledger import follow
@@ -59,6 +59,7 @@ def tabulate(
         read_table(inputs["coding"]),
         ledger,
         read_rows(inputs["log"]),
+        manifest.get("strategies", []),
         read_codebook(inputs["codebook"]),
         protocol,
     )

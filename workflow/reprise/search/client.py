@@ -1,0 +1,268 @@
+"""A polite HTTP client: it waits, tries again, gives up in time, and never shows a key.
+
+Every fault that may pass (no connection, a status of 500 and more, a reply that is cut or no page) is
+tried again with growing pauses; 429 is obeyed as long as it asks for little. What doesn't pass stops the
+search with one line, and what was fetched before stays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+import urllib3
+
+from reprise import __version__
+from reprise.records import clean_text
+from reprise.search.page import BadReply, Page
+
+CONNECT, READ, WHOLE = 10.0, 60.0, 180.0  # seconds: to connect, between two pieces, for a whole reply
+LARGEST = 100_000_000  # bytes of a page; a hundred works with every author and abstract stay below 10 MB
+ATTEMPTS = 5
+BACKOFF = 1.0  # seconds before the second attempt; each further pause is twice as long
+LONGEST_WAIT = 60.0  # seconds that a 429 may ask for; a longer wait is the user's to plan
+CHUNK = 1 << 16
+
+
+class Stopped(Exception):
+    """The source can't be asked further now; says why, and what to do."""
+
+
+class Refused(Stopped):
+    """The source doesn't take the request as it is."""
+
+
+class Unreachable(Stopped):
+    """There is no connection to the source."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A page and its evidence: address, time, status, hash of the bytes, what it says of calls left."""
+
+    page: Page
+    url: str
+    retrieved: str
+    status: int
+    sha256: str
+    budget: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Client:
+    """Asks one source.
+
+    Parameters
+    ----------
+    name : str
+        The source, as lines for people name it.
+    headers : mapping
+        Sent with every call.
+    secret : str
+        The key, if any: taken out of whatever comes back.
+    pace : float
+        Seconds between the beginnings of two calls.
+    calls : int
+        The most calls that this client makes.
+    backoff : float
+        Seconds of the first pause before a call is tried again; each next one is twice as long.
+    timeouts : (float, float, float)
+        Seconds to connect, between two pieces of a reply, and for the whole of it.
+    """
+
+    name: str
+    headers: Mapping[str, str]
+    secret: str = ""
+    pace: float = 1.0
+    calls: int = 1000
+    backoff: float = BACKOFF
+    timeouts: tuple[float, float, float] = (CONNECT, READ, WHOLE)
+    made: int = 0
+    _session: requests.Session = field(default_factory=requests.Session, repr=False)
+    _next: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Set what every call has in common."""
+        self._session.headers.update(self.headers)
+        self._session.max_redirects = 3
+
+    def get(
+        self,
+        url: str,
+        read: Callable[[Any], Page],
+        budget: Callable[[Mapping[str, str]], dict[str, int]] = lambda headers: {},
+    ) -> Reply:
+        """Fetch a page.
+
+        Raises
+        ------
+        Stopped
+            With one line: what is wrong, and what to do.
+        """
+        what = ""
+        for attempt in range(ATTEMPTS):
+            pause = self.backoff * 2 ** (attempt - 1) if attempt else 0.0
+            self._wait(pause)
+            try:
+                status, headers, body = self._call(url)
+                asked = self._refused(status, headers, body)
+                if asked is not None:
+                    what = "429, too many calls"
+                    time.sleep(asked if asked else self.backoff * 2**attempt)
+                    continue
+                page = read(json.loads(body))
+                now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+                return Reply(page, url, now, status, hashlib.sha256(body).hexdigest(), budget(headers))
+            except (requests.ConnectionError, requests.Timeout) as error:
+                what = "no connection" if _unconnected(error) else "the connection broke off"
+            except (
+                requests.RequestException,
+                urllib3.exceptions.HTTPError,
+                OSError,
+                BadReply,
+                ValueError,
+                RecursionError,
+            ) as error:
+                what = self._clean(_described(error))
+        if what == "no connection":
+            raise Unreachable(f"{self.name}: no connection to {_host(url)}")
+        raise Stopped(
+            f"{self.name}: {what}, {ATTEMPTS} times in a row; "
+            "what was fetched is kept, type `snakemake` again later"
+        )
+
+    def _wait(self, pause: float) -> None:
+        """Keep the pace and the number of calls."""
+        if self.made >= self.calls:
+            raise Stopped(
+                f"{self.name}: {self.made} calls made in this run, the most that the protocol allows "
+                f"(sources.live.{self.name}.calls); what was fetched is kept, type `snakemake` again to go on"
+            )
+        now = time.monotonic()
+        time.sleep(max(pause, self._next - now, 0.0))
+        self._next = time.monotonic() + self.pace
+        self.made += 1
+
+    def _call(self, url: str) -> tuple[int, Mapping[str, str], bytes]:
+        """Make one call; the body comes in pieces, so that neither time nor size is without a bound."""
+        connect, read, whole = self.timeouts
+        deadline = time.monotonic() + whole
+        with self._session.get(url, timeout=(connect, read), stream=True) as response:
+            pieces, size = [], 0
+            while piece := response.raw.read1(CHUNK, decode_content=True):
+                pieces.append(piece)
+                size += len(piece)
+                if size > LARGEST:
+                    raise BadReply(f"a reply of more than {LARGEST // 1_000_000} MB")
+                if time.monotonic() > deadline:
+                    raise BadReply(f"a reply that takes more than {whole:g} s")
+            self._complete(response, size)
+            body = b"".join(pieces)
+            return response.status_code, response.headers, self._redact(body)
+
+    @staticmethod
+    def _complete(response: requests.Response, size: int) -> None:
+        """Refuse a body shorter than announced, even where what came is JSON."""
+        announced = response.headers.get("Content-Length", "")
+        if announced.isdigit() and "Content-Encoding" not in response.headers and size != int(announced):
+            raise BadReply(f"a reply of {size} bytes instead of {announced}")
+
+    def _refused(self, status: int, headers: Mapping[str, str], body: bytes) -> float | None:
+        """Look at the status: None if all is well, the seconds to wait if 429 asks for few.
+
+        Raises
+        ------
+        Stopped
+            Where trying again is of no use.
+        BadReply
+            Where it may be.
+        """
+        if status == 200:
+            return None
+        said = self._said(body)
+        if status == 429:
+            wait = retry_after(headers.get("Retry-After", ""))
+            if wait > LONGEST_WAIT:
+                back = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait)
+                raise Stopped(
+                    f"{self.name}: allows no more calls for now (429{said}); what was fetched is kept, "
+                    f"type `snakemake` again after {back:%Y-%m-%d %H:%M} UTC"
+                )
+            return wait
+        if status in (401, 403):
+            key = "the key in the environment is refused, correct or unset it" if self.secret else "refused"
+            raise Stopped(f"{self.name}: {key} ({status}{said})")
+        if status == 408 or status >= 500 or status < 400:
+            raise BadReply(f"status {status}{said}")
+        raise Refused(
+            f"{self.name}: the request is refused ({status}{said}); "
+            "look at results/tables/query_fidelity.csv, or give the source a string of its own (`query`)"
+        )
+
+    def _said(self, body: bytes) -> str:
+        """Give the source's own words on a refusal, cut and cleaned."""
+        try:
+            told = json.loads(body)
+            words = told.get("message") or told.get("error") if isinstance(told, dict) else ""
+        except (ValueError, RecursionError):
+            words = ""
+        return f": {self._clean(words)[:200]}" if isinstance(words, str) and words else ""
+
+    def _redact(self, body: bytes) -> bytes:
+        return body.replace(self.secret.encode(), b"***") if self.secret else body
+
+    def _clean(self, words: str) -> str:
+        """Make words from outside fit for one line; never with the key in them."""
+        words = clean_text(words.encode("utf-8", "replace").decode())
+        return words.replace(self.secret, "***") if self.secret else words
+
+
+def retry_after(value: str) -> float:
+    """Read a Retry-After header: seconds or a date; 0 where it says nothing.
+
+    Examples
+    --------
+    >>> retry_after("3600"), retry_after(""), retry_after("soon")
+    (3600.0, 0.0, 0.0)
+    """
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return 0.0
+    aware = date if date.tzinfo else date.replace(tzinfo=dt.UTC)
+    return max(0.0, (aware - dt.datetime.now(dt.UTC)).total_seconds())
+
+
+def user_agent(contact: str) -> str:
+    """Say who asks, as services wish."""
+    return f"Reprise/{__version__} (reruns systematic reviews{'; mailto:' + contact if contact else ''})"
+
+
+def _unconnected(error: Exception) -> bool:
+    """Whether no connection came about at all."""
+    text = repr(error)
+    return any(
+        name in text
+        for name in ("NewConnectionError", "NameResolutionError", "ConnectTimeout", "ProxyError", "SSLError")
+    )
+
+
+def _described(error: Exception) -> str:
+    if isinstance(error, BadReply):
+        return str(error)
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | RecursionError):
+        return "a reply that is no JSON"
+    return "a reply that can't be read"
+
+
+def _host(url: str) -> str:
+    return urllib3.util.parse_url(url).host or url

@@ -1,0 +1,295 @@
+"""Live mode: ask each source for the years that are not frozen yet, then list what is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from reprise.mistakes import Mistake, tell
+from reprise.query import matcher
+from reprise.records import plain_text
+from reprise.search import dialect
+from reprise.search.client import BACKOFF, Client, Reply, Stopped, Unreachable, user_agent
+from reprise.search.dialect import Translation
+from reprise.search.fetch import fetch_slice
+from reprise.search.slices import rows_of
+from reprise.search.sources import SOURCES, Source
+from reprise.search.store import STORE, Slice, find_slice
+
+RENEWAL = "renewal.json"
+
+
+def search_live(
+    sources: Mapping[str, Mapping[str, Any]],
+    query: Mapping[str, Any],
+    years: Sequence[int],
+    contact: str,
+    refresh: Sequence[str],
+    manifest: str | Path,
+) -> None:
+    """Fetch what is missing, and write the search manifest.
+
+    Parameters
+    ----------
+    sources : mapping
+        The protocol's `sources.live`, in its order.
+    query : mapping
+        The protocol's `query`.
+    years : sequence of int
+        The calendar years that the window touches.
+    contact : str
+        An address for the services to write to, or empty.
+    refresh : sequence of str
+        Sources whose slices are renewed, once.
+    manifest : path
+        `search_manifest.json`.
+
+    Raises
+    ------
+    Mistake
+        What is missing and can't be had now, with the ways out.
+    """
+    asked = {name: translate(name, source, query) for name, source in sources.items()}
+    lines: list[str] = []
+    unreachable: list[str] = []
+    for name, settings in sources.items():
+        since = _renewed_since(name, name in refresh)
+        missing = [y for y in years if _wanted(name, asked[name], y, since)]
+        try:
+            _fetch(name, settings, asked[name], missing, contact, since is not None)
+        except Unreachable as stop:
+            left = [y for y in missing if _wanted(name, asked[name], y, since)]
+            unreachable.append(f"{_span(name, left)} ({stop})")
+        except Stopped as stop:
+            lines.append(str(stop))
+        except Mistake as mistake:
+            lines += mistake.lines
+    if unreachable:
+        lines.append(
+            f"{STORE}: not there and no connection: {', '.join(unreachable)}; go online and type `snakemake` "
+            "again, shorten the window to years that are there, or set `mode: sample`"
+        )
+    if lines:
+        raise Mistake(lines)
+    told = list_slices(sources, query, years, asked)
+    if len(told["files"]) != len(sources) * len(years):
+        raise AssertionError(f"slices are missing: {[file['file'] for file in told['files']]}")
+    Path(manifest).parent.mkdir(parents=True, exist_ok=True)
+    Path(manifest).write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def translate(name: str, settings: Mapping[str, Any], query: Mapping[str, Any]) -> Translation:
+    """Say the protocol's query in a source's words, or take the string written for it.
+
+    Raises
+    ------
+    Mistake
+        Where the source can't say it.
+    """
+    if settings.get("query"):
+        return dialect.raw(settings["query"])
+    try:
+        return SOURCES[name].translate(query)
+    except Mistake as mistake:
+        raise Mistake(f"sources.live.{name}: {line}" for line in mistake.lines) from None
+
+
+def requests_of(name: str, translation: Translation, year: int) -> list[str]:
+    """Give the requests of one year exactly as they are sent."""
+    return [SOURCES[name].limit(request, year) for request in translation.requests]
+
+
+def _wanted(name: str, translation: Translation, year: int, since: str | None) -> bool:
+    """Whether a slice must be fetched: it isn't there, or is older than the renewal asked for."""
+    there = find_slice(Path(STORE, name), year, requests_of(name, translation, year))
+    return there is None or (since is not None and there.about["retrieved"] < since)
+
+
+def _renewed_since(name: str, asked_for: bool) -> str | None:
+    """Give the time before which slices are renewed.
+
+    It is written down when `refresh` first names the source and forgotten when it no longer does, so that
+    a renewal goes on after a kill, and is not made twice.
+    """
+    path = Path(STORE, name, RENEWAL)
+    if not asked_for:
+        path.unlink(missing_ok=True)
+        return None
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        path.write_text(json.dumps({"since": now}) + "\n", encoding="utf-8")
+    return str(json.loads(path.read_text(encoding="utf-8"))["since"])
+
+
+def _fetch(
+    name: str,
+    settings: Mapping[str, Any],
+    translation: Translation,
+    missing: Sequence[int],
+    contact: str,
+    renew: bool,
+) -> None:
+    if not missing:
+        return
+    source = SOURCES[name]
+    key = os.environ.get(source.KEY, "") if source.KEY else ""
+    base, near = _base(name, source)
+    headers = {"User-Agent": user_agent(contact), "Accept": "application/json"}
+    headers |= source.headers(key) if key else {}
+    # A server on this machine needs no sparing.
+    pace, backoff = (0.0, 0.01) if near else (source.pace(bool(key)), BACKOFF)
+    client = Client(name, headers, key, pace, settings["calls"], backoff)
+    for year in missing:
+        show = _progress(name, year, source.PAGE_SIZE, client)
+        piece = fetch_slice(
+            source,
+            client,
+            base,
+            Path(STORE, name),
+            year,
+            requests_of(name, translation, year),
+            show,
+            drift=settings["drift"],
+            renew=renew,
+        )
+        _end_line()
+        if piece.about["provisional"]:
+            tell(
+                [
+                    f"{name} {year}: retrieved {piece.about['retrieved'][:10]}, before the year had ended: "
+                    f"provisional; `refresh: [{name}]` renews it"
+                ]
+            )
+
+
+def _base(name: str, source: Source) -> tuple[str, bool]:
+    """Give the source's address, and whether it is on this machine; only tests set it, and only there.
+
+    A protocol can't change it: a key would go to whoever wrote the protocol.
+    """
+    variable = f"REPRISE_{name.upper()}_URL"
+    base = os.environ.get(variable, "")
+    if not base:
+        return source.BASE, False
+    if urlsplit(base).hostname != "127.0.0.1":
+        raise Mistake(f"{variable}: is for tests and must lead to 127.0.0.1; unset it")
+    return base.rstrip("/"), True
+
+
+def _progress(name: str, year: int, page_size: int, client: Client) -> Callable[[str, int, Reply, int], None]:
+    """Show pages as they come: on a terminal in one line, else a line each."""
+
+    def show(asked: str, page: int, reply: Reply, records: int) -> None:
+        pages = max(1, -(-reply.page.total // page_size))
+        left = reply.budget.get("calls_left", client.calls - client.made)
+        line = f"{name} {year}: page {page} of {pages}, {records} records, {left} calls left"
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+    return show
+
+
+def _end_line() -> None:
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+
+
+def list_slices(
+    sources: Mapping[str, Mapping[str, Any]],
+    query: Mapping[str, Any],
+    years: Sequence[int],
+    asked: Mapping[str, Translation],
+) -> dict[str, Any]:
+    """Say which slices are there for which source, and what the local filter takes out of them."""
+    holds = matcher(query)
+    files, strategies = [], []
+    for name, settings in sources.items():
+        translation = asked[name]
+        kept = unseen = 0
+        removed: list[str] = []
+        for year in years:
+            piece = find_slice(Path(STORE, name), year, requests_of(name, translation, year))
+            if piece is None:
+                continue
+            out, blind = _filter(name, piece, holds) if translation.local_filter else ([], 0)
+            files.append(_entry(name, settings, piece, out))
+            kept += piece.about["records"] - len(out)
+            unseen += blind
+            removed += out
+        notes = [asdict(note) for note in translation.notes]
+        strategies.append(
+            {
+                "source": name,
+                "platform": SOURCES[name].PLATFORM,
+                "requests": translation.requests,
+                "notes": notes,
+                "kept": kept,
+                "removed": len(removed),
+                "kept_unseen": unseen,
+            }
+        )
+    return {"mode": "live", "strategies": strategies, "files": files}
+
+
+def _filter(
+    name: str, piece: Slice, holds: Callable[[Mapping[str, Sequence[str]]], bool | None]
+) -> tuple[list[str], int]:
+    """Give the keys of records that don't hold the blocks, and how many are kept without being sure."""
+    removed, unseen = [], 0
+    for key, _, row in rows_of(name, piece):
+        texts = {
+            "title": [plain_text(row.get("title", ""))],
+            "abstract": [plain_text(row["abstract"])] if row.get("abstract") else [],
+            "keywords": row.get("keywords", "").split(";"),
+        }
+        held = holds(texts)
+        removed += [key] if held is False else []
+        unseen += held is None
+    return removed, unseen
+
+
+def _entry(name: str, settings: Mapping[str, Any], piece: Slice, removed: list[str]) -> dict[str, Any]:
+    """Say of one slice what the search log tells."""
+    about = piece.about
+    previous = about.get("previous", {})
+    return {
+        "source": name,
+        "label": settings["label"],
+        "kind": settings["kind"],
+        "file": piece.path.as_posix(),
+        "searched": about["retrieved"][:10],
+        "bytes": about["bytes"],
+        "sha256": about["sha256"],
+        "year": about["year"],
+        "platform": about["platform"],
+        "strategies": about["strategies"],
+        "hits": sum(about["hits"].values()),
+        "records": about["records"],
+        "removed": removed,
+        "drift": about["drift"],
+        "provisional": about["provisional"],
+        "previous": previous.get("retrieved", "")[:10],
+        "new": len(previous["new"]) if previous else None,
+        "gone": len(previous["gone"]) if previous else None,
+    }
+
+
+def _span(name: str, years: Sequence[int]) -> str:
+    """Name years shortly: "eric 2015-2017, 2020"."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and runs[-1][-1] == year - 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return f"{name} " + ", ".join(f"{r[0]}-{r[-1]}" if len(r) > 1 else str(r[0]) for r in runs)

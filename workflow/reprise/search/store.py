@@ -1,0 +1,263 @@
+"""The store of frozen answers: a slice is one source's records of one calendar year.
+
+    data/search/<source>/<year>.jsonl.gz   the records as the source sent them, one a line, sorted by id
+    data/search/<source>/<year>.json       how they were got: requests, times, totals, hash of each page
+    data/search/<source>/<year>.part       pages of a slice that is not complete yet
+
+A page is written to the part file as soon as it is there, under a lock of the operating system, so that
+a killed run goes on from its last page and two runs don't fetch the same. A slice is moved into place
+only when it is complete. An earlier slice is kept beside a new one, as `<year>.<when retrieved>.jsonl.gz`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reprise.mistakes import Mistake
+
+STORE = "data/search"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A complete slice on disk: where it is, and what its `.json` says."""
+
+    path: Path
+    about: dict[str, Any]
+
+    @property
+    def year(self) -> int:
+        """Calendar year of publication."""
+        return int(self.about["year"])
+
+
+def asked_hash(asked: Sequence[str]) -> str:
+    """Hash what is asked: a slice answers the same question only."""
+    return hashlib.sha256(json.dumps(list(asked)).encode()).hexdigest()[:16]
+
+
+def find_slice(folder: Path, year: int, asked: Sequence[str]) -> Slice | None:
+    """Give the newest complete slice that answers `asked`, if there is one."""
+    wanted = asked_hash(asked)
+    found = [s for s in _slices(folder, year) if s.about["asked"] == wanted]
+    return max(found, key=lambda s: (s.about["retrieved"], s.path.name), default=None)
+
+
+def _slices(folder: Path, year: int) -> list[Slice]:
+    slices = []
+    for about in sorted(folder.glob(f"{year}*.json")):
+        data = about.with_suffix(".jsonl.gz")
+        if data.is_file():
+            slices.append(Slice(data, _about(about)))
+    return slices
+
+
+def _about(path: Path) -> dict[str, Any]:
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        if not all(key in about for key in ("asked", "retrieved", "sha256", "year", "records")):
+            raise ValueError
+    except (ValueError, TypeError):
+        raise Mistake(
+            f"{path}: is not what a search wrote; restore it, or delete it with its .jsonl.gz to fetch anew"
+        ) from None
+    return dict(about)
+
+
+def read_records(piece: Slice) -> Iterator[Any]:
+    """Read the records of a slice.
+
+    Raises
+    ------
+    Mistake
+        Where the file is not, to the byte, what was frozen.
+    """
+    data = piece.path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != piece.about["sha256"]:
+        raise Mistake(
+            f"{piece.path}: is not what was frozen (its sha256 differs); restore it, "
+            "or delete it with its .json to fetch it anew"
+        )
+    with gzip.open(io.BytesIO(data), "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+@dataclass
+class Part:
+    """The pages of a slice that is being fetched; made by `open_part`.
+
+    In the file, a page is a line R for each of its records (key, tab, record) and then a line P with what
+    is known of the page; without its P, a page is none. Records stay on disk.
+
+    Attributes
+    ----------
+    pages : list of dict
+        What the P lines say: asked, keys, total, next, and the evidence.
+    """
+
+    path: Path
+    file: io.BufferedRandom
+    pages: list[dict[str, Any]] = field(default_factory=list)
+    _where: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, page: dict[str, Any], records: Sequence[tuple[str, Any]]) -> None:
+        """Write a page, so that it outlives a kill."""
+        start = self.file.seek(0, os.SEEK_END)
+        lines = [
+            f"R{json.dumps(key)}\t{json.dumps(record, separators=(',', ':'))}\n" for key, record in records
+        ]
+        lines.append(f"P{json.dumps({**page, 'keys': [key for key, _ in records]})}\n")
+        self.file.write("".join(lines).encode())
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self._read(start)
+
+    def of(self, asked: str) -> list[dict[str, Any]]:
+        """Give the pages of one request."""
+        return [page for page in self.pages if page["asked"] == asked]
+
+    def drop(self, asked: str) -> None:
+        """Forget the pages of one request, to ask it again from its beginning."""
+        kept = [(page, [(key, self.record(key)) for key in page["keys"]]) for page in self.pages]
+        self.clear()
+        for page, records in kept:
+            if page["asked"] != asked:
+                self.add(page, records)
+
+    def clear(self) -> None:
+        """Forget all pages."""
+        self.file.seek(0)
+        self.file.truncate(len(self.file.readline()))
+        self.pages, self._where = [], {}
+
+    def record(self, key: str) -> Any:
+        """Give a record that lies in the file."""
+        return json.loads(self.line(key))
+
+    def line(self, key: str) -> bytes:
+        """Give a record as it lies in the file, as one line."""
+        offset, length = self._where[key]
+        self.file.seek(offset)
+        return self.file.read(length)
+
+    def keys(self) -> list[str]:
+        """Give the keys of all records, sorted."""
+        return sorted({key for page in self.pages for key in page["keys"]})
+
+    def _read(self, start: int) -> int:
+        """Take in the whole pages from `start` on; returns where the last of them ends."""
+        self.file.seek(start)
+        end = offset = start
+        waiting: dict[str, tuple[int, int]] = {}
+        for line in self.file:
+            length = len(line)
+            try:
+                if not line.endswith(b"\n"):
+                    break
+                if line.startswith(b"R"):
+                    key, _, record = line[1:].partition(b"\t")
+                    waiting[json.loads(key)] = (offset + length - len(record), len(record))
+                else:
+                    page = json.loads(line[1:])
+                    for name, place in waiting.items():
+                        self._where.setdefault(name, place)  # the first that was sent under an id stays
+                    self.pages.append(page)
+                    waiting = {}
+                    end = offset + length
+            except ValueError:
+                break
+            offset += length
+        return end
+
+
+@contextmanager
+def open_part(folder: Path, year: int, asked: Sequence[str]) -> Iterator[Part]:
+    """Open the part file of a slice, with the pages that an earlier run left for the same question.
+
+    Raises
+    ------
+    Mistake
+        Where another run is fetching the slice.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{year}.part"
+    with path.open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Mistake(f"{path}: another run is fetching this; wait until it ends, or end it") from None
+        part = Part(path, file)
+        head = asked_hash(asked).encode() + b"\n"
+        file.seek(0)
+        if file.readline() == head:
+            file.truncate(part._read(len(head)))
+        else:
+            file.truncate(0)
+            file.write(head)
+            file.flush()
+        yield part
+
+
+def freeze(part: Part, year: int, about: dict[str, Any]) -> Slice:
+    """Move a complete slice into place, an earlier one beside it, and let go of the part file.
+
+    Parameters
+    ----------
+    about : dict
+        What the `.json` says; `records`, `bytes` and `sha256` are added.
+    """
+    folder = part.path.parent
+    data, told = folder / f"{year}.jsonl.gz", folder / f"{year}.json"
+    keys = part.keys()
+    new = data.with_suffix(".new")
+    # Neither name nor time in the header: equal records, equal bytes.
+    with new.open("wb") as file, gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
+        for key in keys:
+            packed.write(part.line(key))
+    content = new.read_bytes()
+    about = {
+        **about,
+        "records": len(keys),
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    _set_aside(folder, year)
+    _sync(new)
+    new.replace(data)
+    new = told.with_suffix(".new")
+    text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+    new.write_bytes(text.encode("utf-8", "replace"))
+    _sync(new)
+    new.replace(told)
+    part.path.unlink()
+    return Slice(data, about)
+
+
+def _set_aside(folder: Path, year: int) -> None:
+    """Keep an earlier slice under the time at which it was retrieved."""
+    data, told = folder / f"{year}.jsonl.gz", folder / f"{year}.json"
+    if not (data.exists() and told.exists()):
+        return
+    when = "".join(c for c in str(_about(told)["retrieved"]) if c.isalnum())[:15]
+    name, n = f"{year}.{when}", 1
+    while (folder / f"{name}.json").exists():
+        n += 1
+        name = f"{year}.{when}-{n}"
+    data.replace(folder / f"{name}.jsonl.gz")
+    told.replace(folder / f"{name}.json")
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
