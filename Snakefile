@@ -26,5 +26,6 @@ rule all:
     input:
         "results/report.html",
         "results/run.json",
+        rules.search.output,
         rules.tabulate.output,
         rules.draw.output,

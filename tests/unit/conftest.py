@@ -236,7 +236,8 @@ class Rerun:
             {"source": name, **source, **counts}
             for name, source in self.protocol["sources"][self.protocol["mode"]].items()
         ]
-        return Review(self.works, self.screening, self.coding, self.ledger, log, [], self.codebook, self.protocol)
+        tables = (self.works, self.screening, self.coding, self.ledger)
+        return Review(*tables, log, [], self.codebook, self.protocol)
 
 
 @pytest.fixture(scope="session")

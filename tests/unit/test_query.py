@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 from reprise.frames import fold
-from reprise.query import block_pattern, fold_text
+from reprise.query import block_pattern
+from reprise.records import fold_text
 from reprise.screen.topic import find_blocks
 
 FIELDS = ["title", "abstract", "keywords"]

@@ -100,7 +100,7 @@ def test_a_window_is_noticed_without_snakemakes_own_memory(changed: Path) -> Non
         ("synthesis/figures.py", {"draw"}),
         ("synthesis/report.html.j2", {"report"}),
         ("exports/tables.py", {"collect"}),
-        ("query.py", {"screen", "code", "tabulate"}),
+        ("query.py", {"screen"}),
         ("check.py", set()),
     ],
 )
@@ -127,7 +127,7 @@ def test_an_edited_module_changes_the_source_hash_and_not_the_run_id(changed: Pa
 @pytest.mark.parametrize(
     ("old", "new", "first"),
     [
-        ("label: ERIC", "label: Education Resources", "search"),
+        ("label: VOCEDplus", "label: VOCED", "search"),
         ("- nanodegree*", "- nanodegree", "screen"),
         ("USA: [US]", "USA: [US, PR]", "code"),
         ("question: >-", "question: What else? >-", "tabulate"),

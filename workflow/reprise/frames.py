@@ -13,8 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from reprise.csvfiles import FORMULA, guard_formula, one_newline
-from reprise.query import MARKS, NOT_WORD
-from reprise.records import LIST_SEPARATOR
+from reprise.records import LIST_SEPARATOR, MARKS, NOT_WORD
 
 
 def as_frame(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> pd.DataFrame:

@@ -7,24 +7,10 @@ case, accents and punctuation; a hyphen is a space; `*` at the end of a word sta
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-MARKS = "[\u0300-\u036f]"
-NOT_WORD = r"[\W_]+"
-
-
-def fold_text(text: str) -> str:
-    """Give a text as terms are matched in it.
-
-    Examples
-    --------
-    >>> fold_text("Micro-Credentials: la Économie")
-    'micro credentials la economie'
-    """
-    text = re.sub(MARKS, "", unicodedata.normalize("NFKD", text).casefold())
-    return re.sub(NOT_WORD, " ", text).strip()
+from reprise.records import fold_text
 
 
 def term_pattern(term: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -53,6 +54,8 @@ CONTENT = [
 _DOI = re.compile(r"(?:(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:?\s*)?(10\.\d{4,9}/\S+)", re.I)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _SPACE = re.compile(r"\s+")
+MARKS = "[\u0300-\u036f]"
+NOT_WORD = r"[\W_]+"
 
 
 def clean_text(text: str) -> str:
@@ -70,6 +73,18 @@ def clean_text(text: str) -> str:
 def plain_text(text: str) -> str:
     """Title or abstract without markup and HTML entities, for matching and showing."""
     return clean_text(_TAG.sub("", html.unescape(text))) if "<" in text or "&" in text else text
+
+
+def fold_text(text: str) -> str:
+    """Give a text as terms are matched in it.
+
+    Examples
+    --------
+    >>> fold_text("Micro-Credentials: la Économie")
+    'micro credentials la economie'
+    """
+    text = re.sub(MARKS, "", unicodedata.normalize("NFKD", text).casefold())
+    return re.sub(NOT_WORD, " ", text).strip()
 
 
 def clean_doi(text: str) -> str:

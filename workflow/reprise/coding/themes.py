@@ -17,8 +17,7 @@ import pandas as pd
 import snowballstemmer
 
 from reprise.coding.codebook import Codebook
-from reprise.query import fold_text
-from reprise.records import plain_text
+from reprise.records import fold_text, plain_text
 
 FIELDS = ("title", "keywords", "abstract")
 

@@ -21,7 +21,7 @@ import urllib3
 
 from reprise import __version__
 from reprise.records import clean_text
-from reprise.search.page import BadReply, Page
+from reprise.search.page import BadReply, Page, Rejected
 
 CONNECT, READ, WHOLE = 10.0, 60.0, 180.0  # seconds: to connect, between two pieces, for a whole reply
 LARGEST = 100_000_000  # bytes of a page; a hundred works with every author and abstract stay below 10 MB
@@ -120,6 +120,8 @@ class Client:
                 page = read(json.loads(body))
                 now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
                 return Reply(page, url, now, status, hashlib.sha256(body).hexdigest(), budget(headers))
+            except Rejected as error:
+                raise self._refusal(self._clean(str(error))[:200]) from None
             except (requests.ConnectionError, requests.Timeout) as error:
                 what = "no connection" if _unconnected(error) else "the connection broke off"
             except (
@@ -201,9 +203,12 @@ class Client:
             raise Stopped(f"{self.name}: {key} ({status}{said})")
         if status == 408 or status >= 500 or status < 400:
             raise BadReply(f"status {status}{said}")
-        raise Refused(
-            f"{self.name}: the request is refused ({status}{said}); "
-            "look at results/tables/query_fidelity.csv, or give the source a string of its own (`query`)"
+        raise self._refusal(f"{status}{said}")
+
+    def _refusal(self, said: str) -> Refused:
+        return Refused(
+            f"{self.name}: the request is refused ({said}); look at the terms of the query, "
+            f"or give the source a string of its own (sources.live.{self.name}.query)"
         )
 
     def _said(self, body: bytes) -> str:

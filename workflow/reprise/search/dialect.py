@@ -18,15 +18,17 @@ from typing import Any
 import snowballstemmer
 
 from reprise.mistakes import Mistake
-from reprise.query import fold_text
+from reprise.records import fold_text
 
 Prefix = Callable[[str], str | None]  # the letters before * -> how the source says it, if it can
 
 # Endings of English words, one for each way in which a stemmer cuts: what it leaves of the longer forms
 # of a word is the longest beginning that a stemmed index is sure to hold.
-ENDINGS = ("", "e", "s", "es", "ed", "ing", "er", "y", "ies", "al", "ic", "ical", "ion", "ation", "tion",
-           "ize", "ized", "izing", "ise", "sed", "sing", "able", "ment", "ness", "ive", "ous", "ism", "ist",
-           "ity", "ate", "ance", "ence")  # fmt: skip
+ENDINGS = [
+    "",
+    *"e s es ed ing er y ies al ic ical ion ation tion ize ized izing ise ze zed zing se sed sing".split(),
+    *"able ment ness ive ous ism ist ity ate ance ence".split(),
+]
 
 
 @dataclass(frozen=True)

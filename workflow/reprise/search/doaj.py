@@ -26,7 +26,7 @@ DEPTH = 1000  # records of one request that can be reached
 MAX_URL = 4000  # bytes; the limit is not documented, servers commonly take 8,000
 SAFE = "():,"  # may stand in a path as they are
 FIELDS = ("bibjson.title", "bibjson.abstract", "bibjson.keywords")
-FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)  # DOAJ was founded in 2003
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2049, 12, 31)  # DOAJ was founded in 2003
 NOTES = (
     Note("fields", "exactly", "title, abstract and keywords; narrower fields of the protocol are looked at "
          "locally"),

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from reprise.countries import countries_in_text
 from reprise.search import dialect
 from reprise.search.dialect import Note, Translation, unstemmed
-from reprise.search.page import Page, by_offset, page_of
+from reprise.search.page import Page, Rejected, by_offset, page_of
 from reprise.search.values import at, listed, text, texts
 
 PLATFORM = "ERIC API, api.ies.ed.gov/eric"
@@ -87,7 +87,9 @@ def url(base: str, asked: str, position: str | None) -> str:
 
 
 def read(body: Any, position: str | None) -> Page:
-    """Read a page."""
+    """Read a page; an error comes with status 200 too."""
+    if at(body, "error"):
+        raise Rejected(text(at(body, "error", "msg")))
     page = page_of(at(body, "response", "numFound"), at(body, "response", "docs"))
     return page.then(by_offset(page, int(position or 0), PAGE_SIZE))
 

@@ -148,18 +148,10 @@ def _fetch(
     pace, backoff = (0.0, 0.01) if near else (source.pace(bool(key)), BACKOFF)
     client = Client(name, headers, key, pace, settings["calls"], backoff)
     for year in missing:
-        show = _progress(name, year, source.PAGE_SIZE, client)
-        piece = fetch_slice(
-            source,
-            client,
-            base,
-            Path(STORE, name),
-            year,
-            requests_of(name, translation, year),
-            show,
-            drift=settings["drift"],
-            renew=renew,
-        )
+        asked = requests_of(name, translation, year)
+        show = _progress(f"{name} {year}", asked, source.PAGE_SIZE, client)
+        folder, drift = Path(STORE, name), settings["drift"]
+        piece = fetch_slice(source, client, base, folder, year, asked, show, drift=drift, renew=renew)
         _end_line()
         if piece.about["provisional"]:
             tell(
@@ -184,13 +176,16 @@ def _base(name: str, source: Source) -> tuple[str, bool]:
     return base.rstrip("/"), True
 
 
-def _progress(name: str, year: int, page_size: int, client: Client) -> Callable[[str, int, Reply, int], None]:
+def _progress(
+    slice_name: str, asked: Sequence[str], page_size: int, client: Client
+) -> Callable[[str, int, Reply, int], None]:
     """Show pages as they come: on a terminal in one line, else a line each."""
 
-    def show(asked: str, page: int, reply: Reply, records: int) -> None:
+    def show(request: str, page: int, reply: Reply, records: int) -> None:
         pages = max(1, -(-reply.page.total // page_size))
         left = reply.budget.get("calls_left", client.calls - client.made)
-        line = f"{name} {year}: page {page} of {pages}, {records} records, {left} calls left"
+        which = f", request {asked.index(request) + 1} of {len(asked)}" if request in asked[1:] else ""
+        line = f"{slice_name}{which}: page {page} of {pages}, {records} records, {left} calls left"
         if sys.stderr.isatty():
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
         else:

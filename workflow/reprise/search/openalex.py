@@ -11,7 +11,7 @@ from typing import Any
 
 from pyalex import Works, invert_abstract
 
-from reprise.query import fold_text
+from reprise.records import fold_text
 from reprise.search import dialect
 from reprise.search.dialect import Note, Translation
 from reprise.search.page import Page, page_of

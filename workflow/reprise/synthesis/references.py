@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import rispy
 
-from reprise.query import fold_text
-from reprise.records import plain_text, split
+from reprise.records import fold_text, plain_text, split
 
 _BIB_TYPE = {
     "article": "article", "review": "article", "preprint": "unpublished", "book": "book",

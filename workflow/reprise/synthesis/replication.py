@@ -15,8 +15,7 @@ from reprise.config import Filled, Model, parse_model, read_yaml
 from reprise.csvfiles import is_blank, read_user_csv
 from reprise.frames import fold
 from reprise.mistakes import Mistake, did_you_mean
-from reprise.query import fold_text
-from reprise.records import clean_doi, plain_text
+from reprise.records import clean_doi, fold_text, plain_text
 from reprise.screen.outcome import counts_as
 from reprise.synthesis.provenance import is_sample
 from reprise.synthesis.tables import COUNTRY_RULES, Review

@@ -61,8 +61,11 @@ class Review:
 
 
 def search_log(review: Review) -> pd.DataFrame:
-    """How each source was searched, its rows, and what became of them; without columns that say nothing."""
-    log = pd.DataFrame(list(review.log))
+    """How each source was searched, its rows, and what became of them; without columns that say nothing.
+
+    The exact strategy of each slice stands in the import log: too long for a table to read.
+    """
+    log = pd.DataFrame(list(review.log)).drop(columns="strategy", errors="ignore")
     return log.loc[:, (log != "").any()]
 
 
@@ -73,6 +76,7 @@ def query_fidelity(review: Review) -> pd.DataFrame:
         counts = f"took out {asked['removed']} records and kept {asked['kept']}"
         unseen = f"{asked['kept_unseen']} of them without an abstract to see all blocks in"
         told = [("request", "as sent", request) for request in asked["requests"]]
+        told.append(("limit", "as sent", "one calendar year of publication at a time; no other limit"))
         told += [(note["aspect"], note["said"], note["detail"]) for note in asked["notes"]]
         told.append(("finds", "locally", f"{counts}, {unseen}"))
         rows += [(asked["source"], *line) for line in told]
