@@ -42,10 +42,15 @@ def tell(lines: Iterable[str]) -> None:
 
 
 def run(function: Callable[..., Any], *args: Any, code: int = 1, **kwargs: Any) -> Any:
-    """Call `function`; tell a user's mistakes as lines and end with `code`; let a bug keep its traceback."""
+    """Call `function`; tell a user's mistakes as lines and end with `code`; let a bug keep its traceback.
+
+    Who stops it with Ctrl-C knows why it stops.
+    """
     try:
         return function(*args, **kwargs)
     except Mistake as mistake:
         tell(mistake.lines)
         sys.stderr.flush()
         sys.exit(code)
+    except KeyboardInterrupt:
+        sys.exit(130)

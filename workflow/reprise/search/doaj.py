@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from reprise.search import dialect
 from reprise.search.dialect import Note, Translation, unstemmed
-from reprise.search.page import Page, by_offset, page_of
+from reprise.search.page import Page, page_of
 from reprise.search.values import at, listed, objects, text, texts
 
 PLATFORM = "DOAJ API, doaj.org/api/search/articles"
@@ -88,8 +88,7 @@ def read(body: Any, position: str | None) -> Page:
     """Read a page."""
     page = page_of(at(body, "total"), at(body, "results"))
     number = int(position or 1)
-    more = by_offset(page, (number - 1) * PAGE_SIZE, PAGE_SIZE) is not None
-    return page.then(str(number + 1) if more else None)
+    return page.then(str(number + 1) if number * PAGE_SIZE < page.total else None)
 
 
 def parts(asked: str, total: int) -> list[str]:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from reprise.countries import countries_in_text
 from reprise.search import dialect
 from reprise.search.dialect import Note, Translation, unstemmed
-from reprise.search.page import Page, Rejected, by_offset, page_of
+from reprise.search.page import Page, Rejected, page_of
 from reprise.search.values import at, listed, text, texts
 
 PLATFORM = "ERIC API, api.ies.ed.gov/eric"
@@ -91,7 +91,8 @@ def read(body: Any, position: str | None) -> Page:
     if at(body, "error"):
         raise Rejected(text(at(body, "error", "msg")))
     page = page_of(at(body, "response", "numFound"), at(body, "response", "docs"))
-    return page.then(by_offset(page, int(position or 0), PAGE_SIZE))
+    so_far = int(position or 0) + len(page.records)
+    return page.then(str(so_far) if so_far < page.total else None)
 
 
 def parts(asked: str, total: int) -> list[str]:

@@ -6,6 +6,7 @@ searching (developers.openalex.org), read in 2026-11, not tried live.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,6 +54,7 @@ TYPES = {
     "preprint": "preprint",
 }
 CREDITS = 10  # that a search call costs
+_NAMED = re.compile(r"[a-z_]+(\.[a-z_]+)*:")
 
 
 def pace(keyed: bool) -> float:
@@ -83,7 +85,9 @@ def _render(blocks: Sequence[Sequence[str]]) -> str:
 
 
 def limit(request: str, year: int) -> str:
-    """Limit a request to one year of publication."""
+    """Limit a request to one year of publication; an expert's string without a filter's name gets ours."""
+    if not _NAMED.match(request):
+        request = f"{FILTER}:{request}"
     return f"{request},publication_year:{year}"
 
 

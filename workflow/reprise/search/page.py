@@ -54,11 +54,6 @@ def page_of(total: Any, records: Any) -> Page:
     return Page(total, records)
 
 
-def by_offset(page: Page, start: int, step: int) -> str | None:
-    """Give the position after a page of a source that counts records."""
-    return str(start + step) if start + len(page.records) < page.total else None
-
-
 def record_key(record: Any, own_id: str) -> str:
     """Tell records of one request apart: by the source's id, else by what they say."""
     if own_id:
