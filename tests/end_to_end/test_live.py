@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 from conftest import copy_review, replace, reprise, said, snakemake, table, tree_hash
-from emulator import Emulator, make_corpus, record_id
+from emulator import ERIC_MEASURED, Emulator, make_corpus, record_id
 
 CONFIG = "config/config.yaml"
 KEY = "sk-0penAlex-kept-secret-4711"
@@ -47,7 +47,7 @@ def slices(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    with Emulator(make_corpus(1200, 3), keys={"openalex": KEY}) as running:
+    with Emulator(make_corpus(1200, 3), keys={"openalex": KEY}, **ERIC_MEASURED) as running:
         yield running
 
 

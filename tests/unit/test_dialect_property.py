@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from emulator import Emulator, make_corpus, record_id
+from emulator import ERIC_MEASURED, Emulator, make_corpus, record_id
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reprise.query import matcher
@@ -86,7 +86,7 @@ queries = st.builds(
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    with Emulator(make_corpus(1500, 7, years=(YEAR, YEAR))) as running:
+    with Emulator(make_corpus(1500, 7, years=(YEAR, YEAR)), **ERIC_MEASURED) as running:
         yield running
 
 
