@@ -11,6 +11,7 @@ from reprise.mistakes import Mistake
 from reprise.query import matcher
 from reprise.search import doaj, eric, openalex
 from reprise.search.dialect import unstemmed
+from reprise.search.page import Stopped
 from reprise.search.sources import SOURCES
 
 
@@ -26,7 +27,7 @@ def query(*blocks: list[str], exclude: list[str] | None = None, fields: list[str
 def test_openalex_says_words_phrases_and_truncation() -> None:
     said = openalex.translate(query(["badge*", "open badge", "open badge*"], ["learn"]))
     assert said.requests == [
-        'title_and_abstract.search.exact:(badge* OR "open badge" OR (open AND badge*)) AND (learn)'
+        'title_and_abstract.search.exact:("open badge" OR (open AND badge*) OR badge*) AND (learn)'
     ]
 
 
@@ -37,8 +38,8 @@ def test_words_beside_a_truncated_one_stay_a_phrase() -> None:
 
 def test_eric_asks_without_fields_and_cuts_back() -> None:
     (request,) = eric.translate(query(["educat*", "badge"])).requests
-    assert request == "(educ* OR badge)"
-    assert eric.limit(request, 2019) == "((educ* OR badge)) AND publicationdateyear:2019"
+    assert request == "(badge OR educ*)"
+    assert eric.limit(request, 2019) == "((badge OR educ*)) AND publicationdateyear:2019"
 
 
 def test_doaj_says_truncation_as_a_range_in_each_field() -> None:
@@ -50,24 +51,45 @@ def test_doaj_says_truncation_as_a_range_in_each_field() -> None:
     assert "*" not in request and "~" not in request and "?" not in request
 
 
-@pytest.mark.parametrize("stem, forms", [
-    ("educat", ["education", "educated", "educating", "educators", "educate", "educational"]),
-    ("universit", ["university", "universities"]),
-    ("recogni", ["recognition", "recognize", "recognising", "recognised"]),
-    ("credential", ["credential", "credentials", "credentialing", "credentialed"]),
-    ("qualification", ["qualification", "qualifications"]),
-    ("competenc", ["competence", "competency", "competencies"]),
-])  # fmt: skip
-def test_a_cut_back_word_begins_every_stem(stem: str, forms: list[str]) -> None:
-    for name in ("english", "porter"):
-        for form in forms:
-            assert snowballstemmer.stemmer(name).stemWord(form).startswith(unstemmed(stem)), form
+FORMS = """education educated educating educators educate educational university universities universal
+recognition recognize recognising recognised credential credentials credentialing credentialed
+qualification qualifications qualify qualified competence competent competency competencies employability
+employable employment employers employees organisation organization organisational skilful skilled
+assessment assessing accreditation accredited stackable stacking pedagogical pedagogies curriculum
+curricula librarian libraries badging badges learning learners teachers teaching professional
+programmes continuous formative innovative effectiveness academic academies happiness""".split()
+
+
+@pytest.mark.parametrize("stemmer", ["english", "porter"])
+def test_a_cut_back_beginning_begins_every_stem(stemmer: str) -> None:
+    stem = snowballstemmer.stemmer(stemmer).stemWord
+    wrong = [
+        (form[:n], form, stem(form), unstemmed(form[:n]))
+        for form in FORMS
+        for n in range(3, len(form) + 1)
+        if not stem(form).startswith(unstemmed(form[:n]))
+    ]
+    assert wrong == []
 
 
 def test_accents_and_apostrophes_are_asked_for_both_ways() -> None:
     (request,) = openalex.translate(query(["économie", "o'reilly media"])).requests
     assert "economie OR économie" in request
-    assert '"o reilly media" OR "o\'reilly media"' in request
+    assert '"o reilly media" OR "o\'reilly media" OR "o’reilly media"' in request
+    (request,) = openalex.translate(query(["straße"])).requests
+    assert "strasse OR straße" in request
+
+
+def test_operators_among_the_words_are_quoted() -> None:
+    (request,) = eric.translate(query(["not", "and", "to", "not for profit", "Not*"])).requests
+    assert request == '("and" OR "not for profit" OR "not" OR "to" OR not*)'
+
+
+def test_scripts_without_spaces_are_asked_for_side_by_side_and_found_within_a_text() -> None:
+    (request,) = openalex.translate(query(["微证*"])).requests
+    assert '("微证")' in request
+    holds = matcher(query(["微证书", "学习*"]))
+    assert holds({"title": ["本文讨论微证书在高等教育中的作用"]}) is True
 
 
 def test_exclusions_are_not_sent_and_the_table_says_so() -> None:
@@ -102,8 +124,13 @@ def test_a_long_query_is_parted_and_no_request_is_too_long() -> None:
 
 
 def test_a_term_that_alone_is_too_long_is_a_mistake() -> None:
-    with pytest.raises(Mistake, match="too long"):
+    with pytest.raises(Mistake, match=r"'xxx.*is too long"):
         eric.translate(query(["x" * 5000]))
+
+
+def test_one_spelling_that_cannot_be_said_does_not_open_the_block() -> None:
+    (request,) = openalex.translate(query(["d'apprentiss*"])).requests
+    assert "(d AND apprentiss*)" in request
 
 
 def test_addresses_hold_the_strategy_whole() -> None:
@@ -115,14 +142,15 @@ def test_addresses_hold_the_strategy_whole() -> None:
 
 
 def test_doaj_parts_a_request_that_is_too_deep() -> None:
-    assert doaj.parts("x", 1000) == []
-    first, second = doaj.parts("x", 1001)
+    assert doaj.split("x", 1000) == []
+    first, second = doaj.split("x", 1001)
     assert first.endswith("created_date:[2000-01-01 TO 2024-12-31]")
     assert second.endswith("created_date:[2025-01-01 TO 2049-12-31]")
-    deeper = doaj.parts(first, 5000)
+    deeper = doaj.split(first, 5000)
     assert deeper[0].count("created_date") == 1
     day = "x AND created_date:[2020-01-01 TO 2020-01-01]"
-    assert doaj.parts(day, 5000) == []
+    with pytest.raises(Stopped, match="narrow the query"):
+        doaj.split(day, 5000)
 
 
 @pytest.mark.parametrize("texts, expected", [
@@ -141,3 +169,9 @@ def test_the_local_filter(texts: dict[str, list[str]], expected: bool | None) ->
 
 def test_without_abstracts_in_its_fields_a_query_never_leaves_a_topic_open() -> None:
     assert matcher(query(["badge*"], fields=["title"]))({"title": ["Degrees"]}) is False
+
+
+def test_keywords_that_are_missing_leave_a_topic_open_where_no_abstract_is_looked_in() -> None:
+    holds = matcher(query(["badge*"], fields=["title", "keywords"]))
+    assert holds({"title": ["Degrees"]}) is None
+    assert holds({"title": ["Degrees"], "keywords": ["degrees"]}) is False

@@ -9,17 +9,30 @@ from typing import Any
 
 import pytest
 from reprise.mistakes import Mistake
-from reprise.search.store import Slice, asked_hash, find_slice, freeze, open_part, read_records
+from reprise.search.store import (
+    TOLD,
+    Slice,
+    asked_hash,
+    find_slice,
+    freeze,
+    open_part,
+    put_back,
+    read_records,
+)
 
 ASKED = ["badge* AND year:2019"]
 
 
 def page(**changes: Any) -> dict[str, Any]:
-    return {"asked": ASKED[0], "total": 2, "next": None, **changes}
+    return {"asked": ASKED[0], "total": 2, "next": None, "split": [], **changes}
 
 
 def about(asked: list[str] = ASKED, retrieved: str = "2026-11-24T10:00:00+00:00") -> dict[str, Any]:
-    return {"year": 2019, "asked": asked_hash(asked), "retrieved": retrieved}
+    return dict.fromkeys(TOLD, "") | {"year": 2019, "asked": asked_hash(asked), "retrieved": retrieved}
+
+
+def read(piece: Slice) -> list[Any]:
+    return list(read_records(piece.path, piece.about["sha256"]))
 
 
 def frozen(folder: Path, records: list[tuple[str, Any]], **changes: Any) -> Slice:
@@ -32,8 +45,8 @@ def frozen(folder: Path, records: list[tuple[str, Any]], **changes: Any) -> Slic
 def test_records_come_out_as_they_went_in_sorted_by_id(tmp_path: Path) -> None:
     records = [("b", {"id": "b", "t": "\ud800 half", "n": None, "x": 1.5}), ("a", {"id": "a", "ü": "é\n"})]
     piece = frozen(tmp_path, records)
-    assert list(read_records(piece)) == [records[1][1], records[0][1]]
-    assert not (tmp_path / "2019.part").exists()
+    assert read(piece) == [records[1][1], records[0][1]]
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_equal_records_give_equal_bytes_in_whatever_order(tmp_path: Path) -> None:
@@ -48,7 +61,7 @@ def test_a_page_cut_by_a_kill_is_forgotten_and_the_pages_before_it_are_not(tmp_p
         part.add(page(next="2"), [("a", {"id": "a"})])
         whole = part.path.stat().st_size
         part.add(page(), [("b", {"id": "b"}), ("c", {"id": "c"})])
-    path = tmp_path / "2019.part"
+    path = tmp_path / f"2019.{asked_hash(ASKED)}.part"
     content = path.read_bytes()
     for cut in range(whole, len(content)):
         path.write_bytes(content[:cut])
@@ -61,11 +74,33 @@ def test_a_page_cut_by_a_kill_is_forgotten_and_the_pages_before_it_are_not(tmp_p
         assert part.keys() == ["a", "b", "c"]
 
 
-def test_pages_of_another_question_are_not_used(tmp_path: Path) -> None:
+def test_pages_of_two_questions_lie_beside_each_other(tmp_path: Path) -> None:
     with open_part(tmp_path, 2019, ASKED) as part:
         part.add(page(), [("a", {})])
     with open_part(tmp_path, 2019, ["other"]) as part:
         assert part.pages == []
+    with open_part(tmp_path, 2019, ASKED) as part:
+        assert part.keys() == ["a"]
+
+
+def test_what_a_request_was_split_into_is_dropped_with_it(tmp_path: Path) -> None:
+    with open_part(tmp_path, 2019, ["x", "y"]) as part:
+        part.add(page(asked="x", split=["x1", "x2"]), [])
+        part.add(page(asked="x1"), [("a", {"id": "a"})])
+        part.add(page(asked="y"), [("b", {"id": "b"})])
+        part.drop("x")
+        assert part.keys() == ["b"] and not part.of("x1")
+
+
+def test_an_earlier_slice_can_take_its_place_again(tmp_path: Path) -> None:
+    old = frozen(tmp_path, [("a", {"id": "a"})])
+    content = old.path.read_bytes()
+    frozen(tmp_path, [("b", {"id": "b"})], asked=["other"])
+    found = find_slice(tmp_path, 2019, ASKED)
+    assert found and put_back(tmp_path, 2019, found).path.read_bytes() == content
+    assert (tmp_path / "2019.jsonl.gz").read_bytes() == content
+    other = find_slice(tmp_path, 2019, ["other"])
+    assert other and read(other) == [{"id": "b"}]
 
 
 def test_one_request_is_dropped_and_the_others_stay(tmp_path: Path) -> None:
@@ -101,7 +136,7 @@ def test_a_slice_answers_its_own_question_only_and_is_found_again_under_its_kept
     frozen(tmp_path, [("b", {"id": "b"})], asked=["other"])
     frozen(tmp_path, [("c", {"id": "c"})], asked=["third"])
     found = find_slice(tmp_path, 2019, ASKED)
-    assert found and list(read_records(found)) == [{"id": "a"}]
+    assert found and read(found) == [{"id": "a"}]
     assert len(list(tmp_path.glob("*.jsonl.gz"))) == 3
 
 
@@ -109,7 +144,7 @@ def test_a_changed_slice_is_noticed(tmp_path: Path) -> None:
     piece = frozen(tmp_path, [("a", {"id": "a"})])
     piece.path.write_bytes(gzip.compress(b'{"id": "z"}\n'))
     with pytest.raises(Mistake, match="is not what was frozen"):
-        list(read_records(piece))
+        read(piece)
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", "nonsense", "null"])

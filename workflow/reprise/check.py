@@ -99,10 +99,9 @@ def _frozen(lines: list[str], protocol: Protocol) -> list[dict[str, Any]]:
 
     whole = plain(protocol)
     sources = whole["sources"]["live"]
-    asked = {
-        name: _told(lines, live.translate, name, source, whole["query"]) for name, source in sources.items()
-    }
-    sources = {name: source for name, source in sources.items() if asked[name]}
+    asked = _told(lines, live.translate_all, sources, whole["query"])
+    if not asked:
+        return []
     years = range(protocol.window.start.year, protocol.window.end.year + 1)
     listed = _told(lines, live.list_slices, sources, whole["query"], years, asked)
     return listed["files"] if listed else []

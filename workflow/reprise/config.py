@@ -101,12 +101,30 @@ def _contact(text: str) -> str:
     return text
 
 
+def _none_is_empty(value: Any) -> Any:
+    """Take a key with nothing after its colon as an empty list."""
+    return [] if value is None else value
+
+
+def _strategy(text: str) -> str:
+    """Refuse a search string that would not stay together when a year is added to it."""
+    depth = 0
+    for sign in re.sub(r'"[^"]*"', "", text):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if depth < 0:
+            break
+    if depth or text.count('"') % 2:
+        raise ValueError("its parentheses or quotation marks don't match; correct it")
+    return text.strip()
+
+
 InsidePath = Annotated[str, AfterValidator(_inside)]
 Name = Annotated[str, AfterValidator(_name)]
 PartialDate = Annotated[str, BeforeValidator(_iso), AfterValidator(_partial_date)]
 CountryCode = Annotated[str, BeforeValidator(_quoted), AfterValidator(_country)]
 Term = Annotated[str, AfterValidator(_term)]
-Contact = Annotated[str, AfterValidator(_contact)]
+Contact = Annotated[str, BeforeValidator(lambda text: "" if text is None else text), AfterValidator(_contact)]
+Strategy = Annotated[str, AfterValidator(_strategy)]
 Filled = Annotated[str, Field(min_length=1)]
 
 
@@ -153,9 +171,9 @@ class LiveSource(Model):
 
     label: Filled
     kind: Kind = "database"
-    query: Filled | None = None
+    query: Strategy | None = None
     calls: Annotated[int, Field(ge=1, le=100_000)] = 1000
-    drift: Annotated[int, Field(ge=0)] = 0
+    drift: Annotated[int, Field(ge=0, le=100)] = 0
 
 
 class Sources(Model):
@@ -266,7 +284,7 @@ class Protocol(Model):
     review: Review
     mode: Literal["sample", "live"]
     contact: Contact = ""
-    refresh: list[LiveName] = []
+    refresh: Annotated[list[LiveName], BeforeValidator(_none_is_empty)] = []
     window: Window
     sources: Sources
     query: Query
@@ -372,7 +390,6 @@ _SIMPLER = {
     "dict_type": "must hold keys",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
-    "greater_than_equal": "must not be below 0",
 }
 
 
@@ -418,6 +435,10 @@ def _plain_error(error: Any, model: type[BaseModel], raw: Any) -> str:
         return f"{key}: '{given}' is not known; {did_you_mean(str(given), expected)}"
     if kind.startswith("date"):
         return f"{key}: '{given}' is not a date; write it as 2015-01-31"
+    if kind in ("greater_than_equal", "less_than_equal"):
+        (limit,) = error["ctx"].values()
+        word = "least" if kind == "greater_than_equal" else "most"
+        return f"{key}: must be at {word} {limit} (it is {given})"
     message = error["msg"][0].lower() + error["msg"][1:]
     shown = f" (it is {json.dumps(given, default=str)[:60]})" if not isinstance(given, dict | list) else ""
     return f"{key}: {_SIMPLER.get(kind, message)}{shown}"

@@ -53,7 +53,14 @@ CONTENT = [
 # With its resolver, or the word, as people write it before a DOI.
 _DOI = re.compile(r"(?:(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:?\s*)?(10\.\d{4,9}/\S+)", re.I)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+# Tags that stand inside a word or sentence; any other parts what stands before and behind it.
+_INLINE = re.compile(
+    r"</?(?:\w+:)?(?:i|b|u|em|strong|italic|bold|sub|sup|inf|span|sc|scp|small|tt|a|font)(?:\s[^<>]{0,200})?/?>",
+    re.I,
+)
 _SPACE = re.compile(r"\s+")
+# Scripts that put no spaces between words.
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MARKS = "[\u0300-\u036f]"
 NOT_WORD = r"[\W_]+"
 
@@ -71,8 +78,16 @@ def clean_text(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Title or abstract without markup and HTML entities, for matching and showing."""
-    return clean_text(_TAG.sub("", html.unescape(text))) if "<" in text or "&" in text else text
+    """Title or abstract without markup and HTML entities, for matching and showing.
+
+    Examples
+    --------
+    >>> plain_text("<title>Abstract</title><p>CO<sub>2</sub> &amp; badges"), plain_text("p < 0.05")
+    ('Abstract CO2 & badges', 'p < 0.05')
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    return clean_text(_TAG.sub(" ", _INLINE.sub("", html.unescape(text))))
 
 
 def fold_text(text: str) -> str:

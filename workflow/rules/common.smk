@@ -13,7 +13,7 @@ from reprise.config import CONFIG, check_files, parse_protocol, plain, read_conf
 from reprise.decisions import DECISION_FILES
 from reprise.mistakes import run
 from reprise.modules import module_files
-from reprise.search.manifest import MANIFEST, is_current
+from reprise.search.manifest import MANIFEST, lists_what_is_gone
 from reprise.settings import file_hash
 from reprise.synthesis.captions import FIGURES, TABLES
 

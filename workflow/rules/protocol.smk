@@ -11,7 +11,8 @@ SEARCH = {
     "live": {
         "sources": SOURCES,
         "years": YEARS,
-        **{key: WHOLE[key] for key in ("query", "contact", "refresh")},
+        "query": {key: WHOLE["query"][key] for key in ("fields", "blocks", "exclude")},
+        **{key: WHOLE[key] for key in ("contact", "refresh")},
     },
 }
 
@@ -41,11 +42,6 @@ WRITTEN = {
 }
 
 
-def is_running():
-    """Whether another call is at work here."""
-    return any(Path(".snakemake/locks").glob("*.lock"))
-
-
 def plan(stage):
     """A file that holds what a stage is told and the hashes of what people wrote for it.
 
@@ -56,11 +52,15 @@ def plan(stage):
     """
     path = Path("results/plan", f"{stage}.json")
     told = {"settings": SETTINGS[stage], "files": {f: file_hash(f) for f in WRITTEN.get(stage, [])}}
-    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
-    if not is_running() and not (path.exists() and path.read_text(encoding="utf-8") == text):
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if stage == "search" and known.get("again") != (gone := lists_what_is_gone(MANIFEST)) and gone:
+        told["again"] = gone
+    elif "again" in known:
+        told["again"] = known["again"]
+    if told != known and not any(Path(".snakemake/locks").glob("*.lock")):
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.part")
-        part.write_text(text, encoding="utf-8")
+        part.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         part.replace(path)
     return str(path)
 
@@ -73,8 +73,3 @@ def code(module):
 def if_there(*paths):
     """Files that may be missing, such as decisions that nobody has made yet."""
     return [path for path in paths if os.path.exists(path)]
-
-
-# What was frozen may have been deleted, or have come from elsewhere, since it was listed.
-if Path(MANIFEST).exists() and not is_current(MANIFEST) and not is_running():
-    Path(MANIFEST).unlink()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 
-from reprise.dedupe.titles import CJK, fold, stated
-from reprise.records import plain_text
+from reprise.dedupe.titles import fold, stated
+from reprise.records import CJK, plain_text
 
 PARTICLES = {
     "van", "von", "der", "den", "de", "da", "do", "dos", "das", "di", "del", "della", "la", "le", "el", "al",

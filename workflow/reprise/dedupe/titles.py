@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 
-from reprise.records import plain_text
+from reprise.records import CJK, plain_text
 
 # A longer string of digits is no number, and Python refuses to read very long ones.
 LONG_NUMBER = 20
@@ -16,7 +16,6 @@ _LETTERS = str.maketrans(
 )
 _DROPPED = re.compile(r"['’‘ʼ`´\u00ad\u200b-\u200f\ufeff]")
 _NOT_WORD = re.compile(r"[\W_]+")
-CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOTHING = {
     "", "na", "n a", "nan", "none", "null", "unknown", "anon", "anonymous", "no authors listed",
     "no author", "not available", "no title", "untitled", "n pag", "npag", "n p", "np", "no pagination",

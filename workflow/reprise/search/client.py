@@ -21,7 +21,8 @@ import urllib3
 
 from reprise import __version__
 from reprise.records import clean_text
-from reprise.search.page import BadReply, Page, Rejected
+from reprise.search.page import BadReply, Page, Rejected, Stopped
+from reprise.search.values import at, text
 
 CONNECT, READ, WHOLE = 10.0, 60.0, 180.0  # seconds: to connect, between two pieces, for a whole reply
 LARGEST = 100_000_000  # bytes of a page; a hundred works with every author and abstract stay below 10 MB
@@ -29,10 +30,8 @@ ATTEMPTS = 5
 BACKOFF = 1.0  # seconds before the second attempt; each further pause is twice as long
 LONGEST_WAIT = 60.0  # seconds that a 429 may ask for; a longer wait is the user's to plan
 CHUNK = 1 << 16
-
-
-class Stopped(Exception):
-    """The source can't be asked further now; says why, and what to do."""
+SECRET = 6  # signs; a shorter key hides nothing, and would be cut out of words
+LATER = 366 * 86400.0  # seconds: whoever says to wait longer, says not to come back
 
 
 class Refused(Stopped):
@@ -45,13 +44,14 @@ class Unreachable(Stopped):
 
 @dataclass(frozen=True)
 class Reply:
-    """A page and its evidence: address, time, status, hash of the bytes, what it says of calls left."""
+    """A page and its evidence: address, time, status, hash of the bytes, calls it took and has left."""
 
     page: Page
     url: str
     retrieved: str
     status: int
     sha256: str
+    calls: int
     budget: dict[str, int] = field(default_factory=dict)
 
 
@@ -75,6 +75,8 @@ class Client:
         Seconds of the first pause before a call is tried again; each next one is twice as long.
     timeouts : (float, float, float)
         Seconds to connect, between two pieces of a reply, and for the whole of it.
+    key_name : str
+        The variable in the environment that holds the key.
     """
 
     name: str
@@ -84,13 +86,15 @@ class Client:
     calls: int = 1000
     backoff: float = BACKOFF
     timeouts: tuple[float, float, float] = (CONNECT, READ, WHOLE)
+    key_name: str = ""
     made: int = 0
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
     _next: float = 0.0
 
     def __post_init__(self) -> None:
-        """Set what every call has in common."""
+        """Set what every call has in common; a ~/.netrc would put its own password into the calls."""
         self._session.headers.update(self.headers)
+        self._session.auth = _as_it_is
         self._session.max_redirects = 3
 
     def get(
@@ -106,7 +110,7 @@ class Client:
         Stopped
             With one line: what is wrong, and what to do.
         """
-        what = ""
+        what, before = "", self.made
         for attempt in range(ATTEMPTS):
             pause = self.backoff * 2 ** (attempt - 1) if attempt else 0.0
             self._wait(pause)
@@ -115,11 +119,12 @@ class Client:
                 asked = self._refused(status, headers, body)
                 if asked is not None:
                     what = "429, too many calls"
-                    time.sleep(asked if asked else self.backoff * 2**attempt)
+                    self._next = max(self._next, time.monotonic() + (asked or self.backoff * 2**attempt))
                     continue
                 page = read(json.loads(body))
-                now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-                return Reply(page, url, now, status, hashlib.sha256(body).hexdigest(), budget(headers))
+                now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+                digest = hashlib.sha256(body).hexdigest()
+                return Reply(page, url, now, status, digest, self.made - before, budget(headers))
             except Rejected as error:
                 raise self._refusal(self._clean(str(error))[:200]) from None
             except (requests.ConnectionError, requests.Timeout) as error:
@@ -199,34 +204,36 @@ class Client:
                 )
             return wait
         if status in (401, 403):
-            key = "the key in the environment is refused, correct or unset it" if self.secret else "refused"
-            raise Stopped(f"{self.name}: {key} ({status}{said})")
+            what = f"the key in {self.key_name} is refused; correct or unset it"
+            if not self.secret:
+                what = "calls without a key are refused from here; look at what the source asks for"
+            raise Stopped(f"{self.name}: {what} ({status}{said})")
         if status == 408 or status >= 500 or status < 400:
             raise BadReply(f"status {status}{said}")
         raise self._refusal(f"{status}{said}")
 
     def _refusal(self, said: str) -> Refused:
         return Refused(
-            f"{self.name}: the request is refused ({said}); look at the terms of the query, "
-            f"or give the source a string of its own (sources.live.{self.name}.query)"
+            f"{self.name}: the request is refused ({said}); correct the terms of `query`, "
+            f"or the string in sources.live.{self.name}.query"
         )
 
     def _said(self, body: bytes) -> str:
         """Give the source's own words on a refusal, cut and cleaned."""
         try:
             told = json.loads(body)
-            words = told.get("message") or told.get("error") if isinstance(told, dict) else ""
         except (ValueError, RecursionError):
-            words = ""
-        return f": {self._clean(words)[:200]}" if isinstance(words, str) and words else ""
+            return ""
+        words = text(at(told, "message")) or text(at(told, "error")) or text(at(told, "error", "msg"))
+        return f": {self._clean(words)[:200]}" if words else ""
 
     def _redact(self, body: bytes) -> bytes:
-        return body.replace(self.secret.encode(), b"***") if self.secret else body
+        return body.replace(self.secret.encode(), b"***") if len(self.secret) >= SECRET else body
 
     def _clean(self, words: str) -> str:
         """Make words from outside fit for one line; never with the key in them."""
         words = clean_text(words.encode("utf-8", "replace").decode())
-        return words.replace(self.secret, "***") if self.secret else words
+        return words.replace(self.secret, "***") if len(self.secret) >= SECRET else words
 
 
 def retry_after(value: str) -> float:
@@ -238,13 +245,13 @@ def retry_after(value: str) -> float:
     (3600.0, 0.0, 0.0)
     """
     if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
+        return min(float(value), LATER)
     try:
         date = parsedate_to_datetime(value)
     except (TypeError, ValueError):
         return 0.0
     aware = date if date.tzinfo else date.replace(tzinfo=dt.UTC)
-    return max(0.0, (aware - dt.datetime.now(dt.UTC)).total_seconds())
+    return min(max(0.0, (aware - dt.datetime.now(dt.UTC)).total_seconds()), LATER)
 
 
 def user_agent(contact: str) -> str:
@@ -252,11 +259,15 @@ def user_agent(contact: str) -> str:
     return f"Reprise/{__version__} (reruns systematic reviews{'; mailto:' + contact if contact else ''})"
 
 
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
 def _unconnected(error: Exception) -> bool:
     """Whether no connection came about at all."""
-    text = repr(error)
+    told = repr(error)
     return any(
-        name in text
+        name in told
         for name in ("NewConnectionError", "NameResolutionError", "ConnectTimeout", "ProxyError", "SSLError")
     )
 

@@ -18,16 +18,19 @@ from typing import Any
 import snowballstemmer
 
 from reprise.mistakes import Mistake
-from reprise.records import fold_text
+from reprise.records import CJK, fold_text
 
 Prefix = Callable[[str], str | None]  # the letters before * -> how the source says it, if it can
 
+RESERVED = ("and", "or", "not", "to")  # operators, to some sources in small letters too
 # Endings of English words, one for each way in which a stemmer cuts: what it leaves of the longer forms
 # of a word is the longest beginning that a stemmed index is sure to hold.
 ENDINGS = [
     "",
-    *"e s es ed ing er y ies al ic ical ion ation tion ize ized izing ise ze zed zing se sed sing".split(),
-    *"able ment ness ive ous ism ist ity ate ance ence".split(),
+    *"e s es ed ing er ers y ies al ally ly ic ical ion ions tion ation ations ational ator ators".split(),
+    *"ize ized izing ization ise sed sing isation able ability ibility ment ments ness ive ivity".split(),
+    *"iveness ous ousness ful fulness fulnesses ism ist ity ities ate ance ancy ancies".split(),
+    *"ence ency encies ze zed zing se ant ent alism ality ative".split(),
 ]
 
 
@@ -64,7 +67,7 @@ class _Blocks:
 
     alternatives: dict[str, list[str]] = field(default_factory=dict)
     loosened: list[str] = field(default_factory=list)
-    open: dict[str, list[str]] = field(default_factory=dict)
+    unsaid: dict[str, list[str]] = field(default_factory=dict)
 
 
 def translate(
@@ -92,18 +95,23 @@ def translate(
     Raises
     ------
     Mistake
-        Where none of the blocks can be said.
+        Where none of the blocks can be said, or a term alone is too long.
     """
     blocks = _Blocks()
     for block in query["blocks"]:
         _say_block(block, prefix, blocks)
     if not blocks.alternatives:
-        terms = ", ".join(f"'{t}'" for terms in blocks.open.values() for t in terms)
+        terms = ", ".join(dict.fromkeys(f"'{t}'" for terms in blocks.unsaid.values() for t in terms))
         raise Mistake(
             f"query.blocks: {terms} can't be asked for there, and no block is left; "
             "write longer beginnings before the *, or give the source a string of its own (`query`)"
         )
-    requests = _split(list(blocks.alternatives.values()), render, fits)
+    for block in query["blocks"]:
+        for term in block["terms"]:
+            if not fits(render([[term]])):
+                raise Mistake(f"query.blocks: '{term[:40]}...' is too long for a request; shorten it")
+    # In order, so that a question doesn't change with the order in which its terms are written.
+    requests = _split([sorted(a) for a in blocks.alternatives.values()], render, fits)
     told = [*notes, *_notes(query, blocks)]
     if len(requests) > 1:
         what = f"too long for one request: asked in {len(requests)} parts, united by id"
@@ -118,18 +126,20 @@ def raw(text: str) -> Translation:
 
 
 def _say_block(block: Mapping[str, Any], prefix: Prefix, blocks: _Blocks) -> None:
-    said: list[str] = []
-    unsaid: list[str] = []
+    """Say each term in each of its spellings; a block with a term that can't be said is left out."""
+    alternatives: dict[str, None] = {}
+    unsaid = []
     for term in block["terms"]:
-        alternatives = [_say(words, prefix) for words in _spellings(term)]
-        if None in alternatives:
+        said = [s for words in _spellings(term) if (s := _say(words, prefix))]
+        if not said:
             unsaid.append(term)
-        said += [a for a, _ in filter(None, alternatives)]
-        blocks.loosened += [term] * any(loose for _, loose in filter(None, alternatives))
+        if any(loose for _, loose in said):
+            blocks.loosened.append(term)
+        alternatives.update(dict.fromkeys(words for words, _ in said))
     if unsaid:
-        blocks.open[block["name"]] = unsaid
+        blocks.unsaid[block["name"]] = unsaid
     else:
-        blocks.alternatives[block["name"]] = list(dict.fromkeys(said))
+        blocks.alternatives[block["name"]] = list(alternatives)
 
 
 def _spellings(term: str) -> list[list[str]]:
@@ -137,17 +147,23 @@ def _spellings(term: str) -> list[list[str]]:
 
     Whether a source folds accents, and whether it parts words at an apostrophe, is its own affair.
     """
-    folded = [fold_text(w) + "*" * w.endswith("*") for w in re.split(r"[\s-]+", term)]
-    plain = [w for word in folded for w in _parted(word)]
-    accented = [w.casefold() for w in re.findall(r"[^\W_]+\*?", term)]
-    joined = [w for word in re.split(r"[\s-]+", term) for w in _written(word)]
-    return [list(words) for words in dict.fromkeys(map(tuple, (plain, accented, joined))) if words]
+    apart = re.split(r"[\s-]+", term)
+    folded = [fold_text(w) + "*" * w.endswith("*") for w in apart]
+    spellings = [
+        [part for word in folded for part in _parted(word)],
+        [w.lower() for w in re.findall(r"[^\W_]+\*?", term)],
+    ]
+    for mark in "'’":
+        spellings.append(
+            [part.translate({39: mark, 8217: mark}) for word in apart for part in _written(word)]
+        )
+    return [list(words) for words in dict.fromkeys(map(tuple, spellings)) if words]
 
 
 def _written(word: str) -> list[str]:
     """Keep a word as it is written: letters with their marks, digits, apostrophes and stops inside."""
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in "'’." else " " for c in word)
-    parts = [part for w in kept.split() if (part := w.strip("'’.").casefold())]
+    parts = [part for w in kept.split() if (part := w.strip("'’.").lower())]
     return [*parts[:-1], parts[-1] + "*" * word.endswith("*")] if parts else []
 
 
@@ -158,25 +174,30 @@ def _parted(word: str) -> list[str]:
 
 
 def _say(words: list[str], prefix: Prefix) -> tuple[str, bool] | None:
-    """Say one term: a word, a phrase, or its parts where a word of a phrase is truncated.
+    """Say one spelling: a word, a phrase, or its parts where a word of a phrase is truncated.
 
     Returns
     -------
     (str, bool) or None
         What is sent and whether it finds more than the term means; None where it can't be said.
     """
+    # Indexes take such scripts sign by sign: side by side, the signs are the word and its endings.
+    words = [w.rstrip("*") if CJK.search(w) else w for w in words]
     runs = [(plain, list(run)) for plain, run in groupby(words, key=lambda w: not w.endswith("*"))]
-    said = [s for plain, run in runs for s in ([_phrase(run)] if plain else [prefix(w[:-1]) for w in run])]
-    kept = [s for s in said if s is not None]
-    if not kept:
+    parts = [part for plain, run in runs for part in ([_phrase(run)] if plain else map(_cut(prefix), run))]
+    said = [part for part in parts if part]
+    if not said:
         return None
-    return (kept[0] if len(kept) == 1 else "(" + " AND ".join(kept) + ")"), len(words) > 1 and kept != said[
-        :1
-    ]
+    return said[0] if len(said) == 1 else "(" + " AND ".join(said) + ")", len(parts) > 1
+
+
+def _cut(prefix: Prefix) -> Prefix:
+    return lambda word: prefix(word[:-1])
 
 
 def _phrase(words: list[str]) -> str:
-    return words[0] if len(words) == 1 and words[0].isalnum() else '"' + " ".join(words) + '"'
+    plain = len(words) == 1 and words[0].isalnum() and words[0] not in RESERVED and not CJK.search(words[0])
+    return words[0] if plain else '"' + " ".join(words) + '"'
 
 
 def _split(
@@ -188,7 +209,7 @@ def _split(
         return [request]
     parted = [i for i, block in enumerate(blocks) if len(block) > 1]
     if not parted:
-        raise Mistake("query.blocks: a term is too long for the source; shorten it")
+        raise Mistake(f"query.blocks: {' AND '.join(b[0] for b in blocks)[:80]}... is too long; shorten it")
     longest = max(parted, key=lambda i: (sum(map(len, blocks[i])), -i))
     half = len(blocks[longest]) // 2
     halves = (blocks[longest][:half], blocks[longest][half:])
@@ -201,13 +222,17 @@ def _split(
 
 def _notes(query: Mapping[str, Any], blocks: _Blocks) -> list[Note]:
     notes = []
+    if not " ".join(t for block in query["blocks"] for t in block["terms"]).isascii():
+        notes.append(Note("accents", "exactly", "a term with accents is asked for with and without them"))
     if blocks.loosened:
-        terms = "; ".join(dict.fromkeys(blocks.loosened))
-        what = "a truncated word can't stand in a phrase: asked for beside the others, looked at locally"
-        notes.append(Note("phrase", "widened", f"{what}: {terms}"))
-    for name, unsaid in blocks.open.items():
-        what = f"block {name} is not sent, because too few letters stand before the *"
-        notes.append(Note("block", "not said", f"{what}; it is looked for locally: {'; '.join(unsaid)}"))
+        what = (
+            "a truncated word can't stand in a phrase: asked for beside the others, or left out where it is "
+        )
+        what += f"too short; looked at locally: {'; '.join(dict.fromkeys(blocks.loosened))}"
+        notes.append(Note("phrase", "widened", what))
+    for name, unsaid in blocks.unsaid.items():
+        what = f"block {name} is not asked for, so that more comes: too few letters before the * in "
+        notes.append(Note("block", "not said", f"{what}{'; '.join(unsaid)}; looked at locally"))
     if query.get("exclude"):
         what = "not sent, since a source that stems would drop more than is meant; taken out locally"
         notes.append(Note("exclude", "locally", f"{what}: {'; '.join(query['exclude']['terms'])}"))
@@ -228,7 +253,9 @@ def unstemmed(beginning: str) -> str:
     >>> unstemmed("educat"), unstemmed("badge"), unstemmed("nanodegree")
     ('educ', 'badg', 'nanodegr')
     """
+    # Where the beginning ends within an ending, the rest of that ending belongs to it.
+    rests = {end[n:] for end in ENDINGS for n in range(len(end) + 1) if beginning.endswith(end[:n])}
     stemmers = [snowballstemmer.stemmer(name) for name in ("english", "porter")]
-    stems = [stemmer.stemWord(beginning + ending) for stemmer in stemmers for ending in ENDINGS]
+    stems = [stemmer.stemWord(beginning + rest) for stemmer in stemmers for rest in sorted(rests)]
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(beginning, *stems, strict=False))
     return "".join(letters[0] for letters in alike) or beginning

@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from reprise.search import dialect
 from reprise.search.dialect import Note, Translation, unstemmed
-from reprise.search.page import Page, page_of
-from reprise.search.values import at, listed, objects, text, texts
+from reprise.search.page import Page, Stopped, page_of
+from reprise.search.values import at, listed, objects, text, texts, whole
 
 PLATFORM = "DOAJ API, doaj.org/api/search/articles"
 BASE = "https://doaj.org/api"
@@ -27,12 +27,12 @@ MAX_URL = 4000  # bytes; the limit is not documented, servers commonly take 8,00
 SAFE = "():,"  # may stand in a path as they are
 FIELDS = ("bibjson.title", "bibjson.abstract", "bibjson.keywords")
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2049, 12, 31)  # DOAJ was founded in 2003
+_RANGE = re.compile(r" AND created_date:\[(\S+) TO (\S+)\]$")
 NOTES = (
     Note("fields", "exactly", "title, abstract and keywords; narrower fields of the protocol are looked at "
          "locally"),
     Note("truncation", "widened", "DOAJ refuses *: asked as the range of words that begin so, cut back to "
          "what a stemmed index would hold; looked at locally"),
-    Note("accents", "exactly", "a term with accents is asked for with and without them"),
 )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def limit(request: str, year: int) -> str:
 def url(base: str, asked: str, position: str | None) -> str:
     """Give the address of a page; `position` is its number."""
     paging = f"page={position or 1}&pageSize={PAGE_SIZE}&sort=created_date:asc"
-    return f"{base}/search/articles/{quote(asked, safe='():,')}?{paging}"
+    return f"{base}/search/articles/{quote(asked, safe=SAFE)}?{paging}"
 
 
 def read(body: Any, position: str | None) -> Page:
@@ -91,19 +91,18 @@ def read(body: Any, position: str | None) -> Page:
     return page.then(str(number + 1) if number * PAGE_SIZE < page.total else None)
 
 
-def parts(asked: str, total: int) -> list[str]:
-    """Part a request that is too deep into two, by the day on which DOAJ took the records in."""
+def split(asked: str, total: int) -> list[str]:
+    """Split a request that is too deep in two, by the day on which DOAJ took the records in."""
     if total <= DEPTH:
         return []
     found = _RANGE.search(asked)
     first, last = map(dt.date.fromisoformat, found.groups()) if found else (FIRST_DAY, LAST_DAY)
     if first == last:
-        return []
+        raise Stopped(
+            f"doaj: {total} records of one year and day, of which {DEPTH} can be reached; narrow the query"
+        )
     whole, middle = _RANGE.sub("", asked), first + (last - first) // 2
     return [_between(whole, first, middle), _between(whole, middle + dt.timedelta(days=1), last)]
-
-
-_RANGE = re.compile(r" AND created_date:\[(\S+) TO (\S+)\]$")
 
 
 def _between(asked: str, first: dt.date, last: dt.date) -> str:
@@ -147,7 +146,7 @@ def row(record: Mapping[str, Any]) -> dict[str, str]:
         "doi": next((text(i.get("id")) for i in ids if text(i.get("type")).lower() == "doi"), ""),
         "type": "article",
         "language": languages[0].lower() if len(languages) == 1 else "",
-        "abstract": text(at(article, "abstract")),
+        "abstract": whole(at(article, "abstract")),
         "keywords": listed(texts(at(article, "keywords"))),
         "peer_reviewed": "true",
         "open_access": "gold",

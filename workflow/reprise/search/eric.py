@@ -12,7 +12,7 @@ from reprise.countries import countries_in_text
 from reprise.search import dialect
 from reprise.search.dialect import Note, Translation, unstemmed
 from reprise.search.page import Page, Rejected, page_of
-from reprise.search.values import at, listed, text, texts
+from reprise.search.values import at, listed, text, texts, whole
 
 PLATFORM = "ERIC API, api.ies.ed.gov/eric"
 BASE = "https://api.ies.ed.gov/eric"
@@ -28,8 +28,8 @@ NOTES = (
     Note("fields", "widened", "asked without a field: ERIC looks in title, author, source, subject and "
          "description; the fields of the protocol are looked at locally"),
     Note("truncation", "widened", "by *, cut back to what a stemmed index would hold; looked at locally"),
-    Note("accents", "exactly", "a term with accents is asked for with and without them"),
-    Note("coverage", "narrowed", "from 2025-04-24 ERIC catalogues about 45 % fewer sources than before"),
+    Note("coverage", "narrowed", "from 2025-04-24 on ERIC catalogues about 45 % fewer sources: a window that "
+         "reaches past that day finds less of it"),
 )  # fmt: skip
 LANGUAGES = {
     "English": "en", "Spanish": "es", "French": "fr", "German": "de", "Portuguese": "pt", "Turkish": "tr",
@@ -95,7 +95,7 @@ def read(body: Any, position: str | None) -> Page:
     return page.then(str(so_far) if so_far < page.total else None)
 
 
-def parts(asked: str, total: int) -> list[str]:
+def split(asked: str, total: int) -> list[str]:
     """Part nothing: a request may be as deep as it is."""
     return []
 
@@ -125,11 +125,11 @@ def row(record: Mapping[str, Any]) -> dict[str, str]:
         "doi": next((d.group() for a in addresses if (d := _DOI.search(a))), ""),
         "type": _type(texts(record.get("publicationtype"))),
         "language": _language(texts(record.get("language"))),
-        "abstract": unescape(text(record.get("description"))),
-        "keywords": listed([unescape(s) for s in texts(record.get("subject"))]),
+        "abstract": unescape(whole(record.get("description"))),
+        "keywords": listed(texts(record.get("subject"))),
         "peer_reviewed": {"T": "true", "F": "false"}.get(text(record.get("peerreviewed")), ""),
         "fulltext_url": f"https://files.eric.ed.gov/fulltext/{number}.pdf" if full else "",
-        "affiliations": listed([unescape(i) for i in texts(record.get("institution"))]),
+        "affiliations": listed(texts(record.get("institution"))),
         "studied_countries": listed(_geography(texts(record.get("identifiersgeo")))),
         "url": f"https://eric.ed.gov/?id={number}" if number else "",
     }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from reprise import __version__
-from reprise.search.client import Client, Refused, Reply, Stopped
-from reprise.search.page import record_key
+from reprise.search.client import Client, Refused, Reply
+from reprise.search.page import Stopped, record_key
 from reprise.search.sources import Source
 from reprise.search.store import Part, Slice, asked_hash, find_slice, freeze, open_part, read_records
 
@@ -62,126 +63,115 @@ def fetch_slice(
         if earlier and not renew:  # another run was quicker
             part.path.unlink()
             return earlier
-        made = client.made
-        waiting, done = list(asked), []
-        while waiting:
-            request = waiting.pop(0)
-            smaller = _fetch_request(source, client, base, part, request, progress, drift)
-            waiting = smaller + waiting
-            done += [] if smaller else [request]
-        return freeze(part, year, _about(source, part, year, asked, done, client.made - made, earlier))
+        asking = Asking(source, client, base, part, progress, drift)
+        found = {request: asking.all_of(request) for request in asked}
+        return freeze(part, year, _about(asking, year, found, earlier))
 
 
-def _fetch_request(
-    source: Source, client: Client, base: str, part: Part, asked: str, progress: Progress, drift: int
-) -> list[str]:
-    """Fetch all pages of one request; gives the requests to make instead where it is too deep.
+@dataclass(frozen=True)
+class Asking:
+    """What it takes to fetch the requests of one slice."""
 
-    What differs from the source's own total is fetched once more from the beginning: an index that was
-    changed in between is then at rest.
-    """
-    said = came = 0
-    for _ in range(2):
-        resumed = bool(part.of(asked))
-        try:
-            smaller = _fetch_pages(source, client, base, part, asked, progress)
-        except Refused:
-            if not resumed:
-                raise
-            part.drop(asked)  # the place where an earlier run stopped is no longer known to the source
-            continue
-        if smaller:
-            return smaller
-        pages = part.of(asked)
-        said = max(page["total"] for page in pages)
-        came = len({key for page in pages for key in page["keys"]})
-        if abs(said - came) <= drift:
-            return []
-        part.drop(asked)
-    raise Stopped(
-        f"{client.name} {part.path.stem}: says it has {said} records and sends {came} different "
-        "ones; they are not used. Type `snakemake` again later, or allow the difference "
-        f"(sources.live.{client.name}.drift)"
-    )
+    source: Source
+    client: Client
+    base: str
+    part: Part
+    progress: Progress
+    drift: int
 
+    def all_of(self, asked: str) -> set[str]:
+        """Fetch all that one request finds, page by page or, where it is too deep, split into smaller ones.
 
-def _fetch_pages(
-    source: Source, client: Client, base: str, part: Part, asked: str, progress: Progress
-) -> list[str]:
-    """Fetch the pages that are missing of one request."""
-    pages = part.of(asked)
-    known = {key for page in pages for key in page["keys"]}
-    total = max((page["total"] for page in pages), default=0)
-    position = pages[-1]["next"] if pages else None
-    if pages and pages[-1]["parts"]:
-        return list(pages[-1]["parts"])
-    stalled = 0
-    while not pages or (position is not None and len(known) < total):
-        read = partial(source.read, position=position)
-        reply = client.get(source.url(base, asked, position), read, source.budget)
-        page = reply.page
-        smaller = source.parts(asked, page.total) if not pages else []
-        records = [] if smaller else [(record_key(r, _own_id(source, r)), r) for r in page.records]
-        new = {key for key, _ in records} - known
-        short = len(known) + len(new) < max(total, page.total)
-        repeated = page.position is not None and page.position in {p["next"] for p in pages}
-        if short and not smaller and (not new or repeated):
-            stalled += 1
-            if stalled <= STALLED:
+        What differs from the source's own total is fetched once more from the beginning: an index that
+        was changed in between is then at rest.
+
+        Returns
+        -------
+        set of str
+            The keys of the records.
+        """
+        passes = 0
+        while True:
+            try:
+                smaller = self._fetch_pages(asked)
+            except Refused:
+                if not self.part.of(asked) or passes:
+                    raise
+                self.part.drop(asked)  # the source knows the place no more where an earlier run stopped
                 continue
-            return []  # the totals will differ
+            pages = self.part.of(asked)
+            said = max(page["total"] for page in pages)
+            found = {key for page in pages for key in page["keys"]}
+            found |= {key for request in smaller for key in self.all_of(request)}
+            if abs(said - len(found)) <= self.drift:
+                return found
+            passes += 1
+            if passes == 2:
+                break
+            self.part.drop(asked)
+        name = self.client.name
+        raise Stopped(
+            f"{name} {self.part.path.name[:4]}: says it has {said} records and sends {len(found)} different "
+            "ones; they are not used. Type `snakemake` again later, or allow the difference "
+            f"(sources.live.{name}.drift)"
+        )
+
+    def _fetch_pages(self, asked: str) -> list[str]:
+        """Fetch the pages of a request that are missing; gives what it must be split into, if so."""
+        source, pages = self.source, self.part.of(asked)
+        known = {key for page in pages for key in page["keys"]}
+        total = max((page["total"] for page in pages), default=0)
         stalled = 0
-        total = max(total, page.total)
-        known |= new
-        told = {
-            "asked": asked,
-            "total": page.total,
-            "next": page.position,
-            "parts": smaller,
-            "url": reply.url,
-            "retrieved": reply.retrieved,
-            "status": reply.status,
-            "sha256": reply.sha256,
-            "budget": reply.budget,
-        }
-        part.add(told, records)
-        pages.append(part.pages[-1])
-        if smaller:
-            return smaller
-        progress(asked, len(pages), reply, len(known))
-        position = page.position
-    return []
+        while not pages or (pages[-1]["next"] is not None and len(known) < total):
+            position = pages[-1]["next"] if pages else None
+            read = partial(source.read, position=position)
+            reply = self.client.get(source.url(self.base, asked, position), read, source.budget)
+            page = reply.page
+            smaller = [] if pages else source.split(asked, page.total)
+            records = [] if smaller else [(record_key(r, _own_id(source, r)), r) for r in page.records]
+            new = {key for key, _ in records} - known
+            short = len(known) + len(new) < max(total, page.total)
+            again = page.position is not None and page.position in {p["next"] for p in pages}
+            if short and not smaller and (not new or again):
+                stalled += 1
+                if stalled > STALLED:
+                    break  # the totals will differ
+                continue
+            stalled = 0
+            total = max(total, page.total)
+            known |= new
+            evidence = {k: v for k, v in vars(reply).items() if k != "page"}
+            told = {"asked": asked, "total": page.total, "next": page.position, "split": smaller, **evidence}
+            self.part.add(told, records)
+            pages = self.part.of(asked)
+            if not smaller:
+                self.progress(asked, len(pages), reply, len(known))
+        return list(pages[0]["split"]) if pages else []
 
 
 def _own_id(source: Source, record: Any) -> str:
     return source.own_id(record) if isinstance(record, dict) else ""
 
 
-def _about(
-    source: Source,
-    part: Part,
-    year: int,
-    asked: Sequence[str],
-    done: Sequence[str],
-    calls: int,
-    earlier: Slice | None,
-) -> dict[str, Any]:
+def _about(asking: Asking, year: int, found: Mapping[str, set[str]], earlier: Slice | None) -> dict[str, Any]:
     """Say how a slice was got."""
-    pages = [page for request in done for page in part.of(request)]
-    last = max(page["retrieved"] for page in part.pages)
+    part, source = asking.part, asking.source
+    times = [page["retrieved"] for page in part.pages]
+    totals = {request: max(page["total"] for page in part.of(request)) for request in found}
     budgets = [page["budget"] for page in part.pages if page["budget"]]
+    where = "" if asking.base == source.BASE else f" (in its place {asking.base})"
     about: dict[str, Any] = {
         "year": year,
-        "platform": source.PLATFORM,
-        "asked": asked_hash(asked),
-        "strategies": list(asked),
-        "retrieved": last,
-        "provisional": last[:4] <= str(year),
-        "hits": {request: part.of(request)[-1]["total"] for request in done},
-        "drift": sum(len({k for p in part.of(r) for k in p["keys"]}) - part.of(r)[0]["total"] for r in done),
-        "calls": len(pages),
-        "calls_of_last_run": calls,
-        "budget": budgets[-1] if budgets else {},
+        "platform": source.PLATFORM + where,
+        "asked": asked_hash(list(found)),
+        "strategies": list(found),
+        "retrieved": max(times),
+        "provisional": min(times)[:4] <= str(year),
+        "hits": totals,
+        "drift": sum(len(keys) - totals[request] for request, keys in found.items()),
+        "calls": sum(page["calls"] for page in part.pages),
+        "credits": sum(budget.get("credits_used", 0) for budget in budgets),
+        "left": budgets[-1] if budgets else {},
         "versions": {
             "reprise": __version__,
             "python": platform.python_version(),
@@ -194,7 +184,8 @@ def _about(
         ],
     }
     if earlier:
-        before = set(_keys_of(source, earlier))
+        records = read_records(earlier.path, earlier.about["sha256"])
+        before = {record_key(r, _own_id(source, r)) for r in records}
         now = set(part.keys())
         about["previous"] = {
             "retrieved": earlier.about["retrieved"],
@@ -203,8 +194,3 @@ def _about(
             "gone": sorted(before - now),
         }
     return about
-
-
-def _keys_of(source: Source, piece: Slice) -> list[str]:
-    """Give the keys of a slice's records."""
-    return [record_key(r, _own_id(source, r)) for r in read_records(piece)]

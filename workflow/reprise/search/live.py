@@ -16,12 +16,13 @@ from reprise.mistakes import Mistake, tell
 from reprise.query import matcher
 from reprise.records import plain_text
 from reprise.search import dialect
-from reprise.search.client import BACKOFF, Client, Reply, Stopped, Unreachable, user_agent
+from reprise.search.client import BACKOFF, Client, Reply, Unreachable, user_agent
 from reprise.search.dialect import Translation
 from reprise.search.fetch import fetch_slice
+from reprise.search.page import Stopped
 from reprise.search.slices import rows_of
 from reprise.search.sources import SOURCES, Source
-from reprise.search.store import STORE, Slice, find_slice
+from reprise.search.store import STORE, Slice, find_slice, put_back
 
 RENEWAL = "renewal.json"
 
@@ -56,21 +57,26 @@ def search_live(
     Mistake
         What is missing and can't be had now, with the ways out.
     """
-    asked = {name: translate(name, source, query) for name, source in sources.items()}
+    asked = translate_all(sources, query)
     lines: list[str] = []
     unreachable: list[str] = []
     for name, settings in sources.items():
-        since = _renewed_since(name, name in refresh)
-        missing = [y for y in years if _wanted(name, asked[name], y, since)]
         try:
-            _fetch(name, settings, asked[name], missing, contact, since is not None)
-        except Unreachable as stop:
-            left = [y for y in missing if _wanted(name, asked[name], y, since)]
-            unreachable.append(f"{_span(name, left)} ({stop})")
+            since = _renewed_since(name, name in refresh)
+            wanted = [y for y in years if _wanted(name, asked[name], y, since)]
+            _fetch(name, settings, asked[name], wanted, contact, since is not None)
         except Stopped as stop:
-            lines.append(str(stop))
+            missing = [y for y in years if _wanted(name, asked[name], y, None)]
+            if not missing:
+                lines.append(f"{stop}; or take {name} out of `refresh` and go on with what is frozen")
+            elif isinstance(stop, Unreachable):
+                unreachable.append(f"{_span(name, missing)} ({stop})")
+            else:
+                lines.append(str(stop))
         except Mistake as mistake:
             lines += mistake.lines
+        except OSError as error:
+            lines.append(f"{error.filename or STORE}: {error.strerror}; {STORE} must be folders to write in")
     if unreachable:
         lines.append(
             f"{STORE}: not there and no connection: {', '.join(unreachable)}; go online and type `snakemake` "
@@ -78,11 +84,36 @@ def search_live(
         )
     if lines:
         raise Mistake(lines)
+    for name, translation in asked.items():
+        for year in years:
+            piece = find_slice(Path(STORE, name), year, requests_of(name, translation, year))
+            if piece is None:
+                raise AssertionError(f"{name} {year} is missing")
+            put_back(Path(STORE, name), year, piece)
     told = list_slices(sources, query, years, asked)
-    if len(told["files"]) != len(sources) * len(years):
-        raise AssertionError(f"slices are missing: {[file['file'] for file in told['files']]}")
     Path(manifest).parent.mkdir(parents=True, exist_ok=True)
     Path(manifest).write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def translate_all(
+    sources: Mapping[str, Mapping[str, Any]], query: Mapping[str, Any]
+) -> dict[str, Translation]:
+    """Say the protocol's query in the words of each source.
+
+    Raises
+    ------
+    Mistake
+        What sources can't say, all at once.
+    """
+    said, lines = {}, []
+    for name, settings in sources.items():
+        try:
+            said[name] = translate(name, settings, query)
+        except Mistake as mistake:
+            lines += mistake.lines
+    if lines:
+        raise Mistake(lines)
+    return said
 
 
 def translate(name: str, settings: Mapping[str, Any], query: Mapping[str, Any]) -> Translation:
@@ -124,9 +155,12 @@ def _renewed_since(name: str, asked_for: bool) -> str | None:
         return None
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         path.write_text(json.dumps({"since": now}) + "\n", encoding="utf-8")
-    return str(json.loads(path.read_text(encoding="utf-8"))["since"])
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["since"])
+    except (ValueError, TypeError, KeyError):
+        raise Mistake(f"{path}: is not what a search wrote; delete it to renew from now") from None
 
 
 def _fetch(
@@ -140,13 +174,16 @@ def _fetch(
     if not missing:
         return
     source = SOURCES[name]
-    key = os.environ.get(source.KEY, "") if source.KEY else ""
+    key = _key(source.KEY)
     base, near = _base(name, source)
     headers = {"User-Agent": user_agent(contact), "Accept": "application/json"}
     headers |= source.headers(key) if key else {}
     # A server on this machine needs no sparing.
     pace, backoff = (0.0, 0.01) if near else (source.pace(bool(key)), BACKOFF)
-    client = Client(name, headers, key, pace, settings["calls"], backoff)
+    client = Client(name, headers, key, pace, settings["calls"], backoff, key_name=source.KEY)
+    each = f"{n} requests" if (n := len(translation.requests)) > 1 else "a request"
+    tell([f"{_span(name, missing)}: asking {source.PLATFORM}, {each} for each year"])
+    tell(f"{name}: {note.detail}" for note in translation.notes if note.said == "not said")
     for year in missing:
         asked = requests_of(name, translation, year)
         show = _progress(f"{name} {year}", asked, source.PAGE_SIZE, client)
@@ -160,6 +197,13 @@ def _fetch(
                     f"provisional; `refresh: [{name}]` renews it"
                 ]
             )
+
+
+def _key(variable: str) -> str:
+    key = os.environ.get(variable, "").strip() if variable else ""
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise Mistake(f"{variable}: holds signs that no key has; set it anew, or unset it")
+    return key
 
 
 def _base(name: str, source: Source) -> tuple[str, bool]:
@@ -241,11 +285,11 @@ def _filter(
 ) -> tuple[list[str], int]:
     """Give the keys of records that don't hold the blocks, and how many are kept without being sure."""
     removed, unseen = [], 0
-    for key, _, row in rows_of(name, piece):
+    for key, _, row in rows_of(name, piece.path, piece.about["sha256"]):
         texts = {
             "title": [plain_text(row.get("title", ""))],
             "abstract": [plain_text(row["abstract"])] if row.get("abstract") else [],
-            "keywords": row.get("keywords", "").split(";"),
+            "keywords": [k for k in row.get("keywords", "").split(";") if k],
         }
         held = holds(texts)
         removed += [key] if held is False else []

@@ -8,16 +8,25 @@ from pathlib import Path
 MANIFEST = "results/search_manifest.json"
 
 
-def is_current(manifest: str | Path) -> bool:
-    """Whether the frozen slices that a manifest lists are still there as it lists them, judged by size.
+def lists_what_is_gone(manifest: str | Path) -> int:
+    """Tell a manifest whose frozen slices are not there any more as it lists them, judged by size.
 
     What they hold is compared with its hash when they are read.
+
+    Returns
+    -------
+    int
+        Of such a manifest, when it was written; 0 of one that holds, or where there is none.
     """
+    path = Path(manifest)
     try:
-        files = json.loads(Path(manifest).read_text(encoding="utf-8"))["files"]
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+    except FileNotFoundError:
+        return 0
     except (ValueError, KeyError):
-        return False
-    return all(_there(Path(file["file"]), file) for file in files if "year" in file)
+        files = None
+    holds = files is not None and all(_there(Path(f["file"]), f) for f in files if "year" in f)
+    return 0 if holds else path.stat().st_mtime_ns
 
 
 def _there(path: Path, listed: dict[str, object]) -> bool:

@@ -30,16 +30,7 @@ FIELDS = (
     "best_oa_location", "open_access", "authorships", "biblio", "abstract_inverted_index", "keywords",
     "is_retracted", "is_paratext", "ids", "referenced_works", "cited_by_count",
 )  # fmt: skip
-NOTES = (
-    Note(
-        "fields",
-        "narrowed",
-        "title and abstract; keywords can't be searched for words there (OpenAlex makes its own), and "
-        "narrower fields of the protocol are looked at locally",
-    ),
-    Note("truncation", "exactly", "by *, in the search without stemming"),
-    Note("accents", "exactly", "a term with accents is asked for with and without them"),
-)
+TRUNCATION = Note("truncation", "exactly", "by *, in the search without stemming")
 # OpenAlex' type -> ours. Any other is "other", which decides nothing.
 TYPES = {
     "article": "article",
@@ -73,7 +64,16 @@ def translate(query: Mapping[str, Any]) -> Translation:
     def fits(request: str) -> bool:
         return len(url(BASE, limit(request, 2000), "c" * 200)) <= MAX_URL
 
-    return dialect.translate(query, _prefix, _render, fits, NOTES)
+    return dialect.translate(query, _prefix, _render, fits, [_fields(query["fields"]), TRUNCATION])
+
+
+def _fields(wanted: Sequence[str]) -> Note:
+    if "keywords" in wanted:
+        what = "looks in title and abstract; its keywords, which it makes itself, can't be searched for words"
+        return Note("fields", "narrowed", what)
+    exact = {"title", "abstract"} == set(wanted)
+    what = "looks in title and abstract" + ("" if exact else "; the protocol's fields are looked at locally")
+    return Note("fields", "exactly" if exact else "widened", what)
 
 
 def _prefix(beginning: str) -> str | None:
@@ -108,15 +108,16 @@ def read(body: Any, position: str | None) -> Page:
     return page.then(text(following) or None)
 
 
-def parts(asked: str, total: int) -> list[str]:
+def split(asked: str, total: int) -> list[str]:
     """Part nothing: a request may be as deep as it is."""
     return []
 
 
 def budget(headers: Mapping[str, str]) -> dict[str, int]:
-    """Read what the reply says of calls left: credits by the cost of one search."""
-    left = headers.get("X-RateLimit-Remaining", "")
-    return {"credits_left": int(left), "calls_left": int(left) // CREDITS} if left.isdigit() else {}
+    """Read what the reply says of credits, and of calls left: credits by the cost of one search."""
+    said = {"credits_left": "X-RateLimit-Remaining", "credits_used": "X-RateLimit-Credits-Used"}
+    told = {name: int(value) for name, h in said.items() if (value := headers.get(h, "")).isdigit()}
+    return told | ({"calls_left": told["credits_left"] // CREDITS} if "credits_left" in told else {})
 
 
 def own_id(record: Mapping[str, Any]) -> str:

@@ -12,6 +12,10 @@ class BadReply(Exception):
     """A reply that is not what the source promises: cut short, no JSON, or without the facts of a page."""
 
 
+class Stopped(Exception):
+    """The source can't be asked further now; says why, and what to do."""
+
+
 class Rejected(Exception):
     """An error, in the source's own words, that comes with a status as if all were well."""
 

@@ -9,13 +9,13 @@ from typing import Any
 from reprise.rows import Imported, take
 from reprise.search.page import record_key
 from reprise.search.sources import SOURCES
-from reprise.search.store import Slice, read_records
+from reprise.search.store import read_records
 
 
-def rows_of(name: str, piece: Slice) -> Iterator[tuple[str, str, dict[str, str]]]:
+def rows_of(name: str, path: Path, sha256: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Give each record of a slice: its key, the source's id, its columns."""
     source = SOURCES[name]
-    for record in read_records(piece):
+    for record in read_records(path, sha256):
         whole = record if isinstance(record, dict) else {}
         own_id = source.own_id(whole)
         yield record_key(record, own_id), own_id, source.row(whole)
@@ -37,8 +37,8 @@ def read_slice(entry: Mapping[str, Any]) -> Imported:
     removed = set(entry["removed"])
     imported = Imported(entry["file"], "UTF-8", 0)
     last_year = int(entry["searched"][:4]) + 1
-    piece = Slice(Path(entry["file"]), {"sha256": entry["sha256"]})
-    for line, (key, own_id, row) in enumerate(rows_of(entry["source"], piece), start=1):
+    rows = rows_of(entry["source"], Path(entry["file"]), entry["sha256"])
+    for line, (key, own_id, row) in enumerate(rows, start=1):
         imported.n_rows += 1
         if key in removed:
             imported.filtered += 1

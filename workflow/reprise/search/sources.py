@@ -39,7 +39,7 @@ class Source(Protocol):
     def read(self, body: Any, position: str | None) -> Page:
         """Read a page; raises BadReply where it is none."""
 
-    def parts(self, asked: str, total: int) -> list[str]:
+    def split(self, asked: str, total: int) -> list[str]:
         """Give requests that together find the same, where no more than a part of `total` can be reached."""
 
     def budget(self, headers: Mapping[str, str]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
     data/search/<source>/<year>.jsonl.gz   the records as the source sent them, one a line, sorted by id
     data/search/<source>/<year>.json       how they were got: requests, times, totals, hash of each page
-    data/search/<source>/<year>.part       pages of a slice that is not complete yet
+    data/search/<source>/<year>.<question>.part   pages of a slice that is not complete yet
 
 A page is written to the part file as soon as it is there, under a lock of the operating system, so that
 a killed run goes on from its last page and two runs don't fetch the same. A slice is moved into place
@@ -28,17 +28,17 @@ from reprise.mistakes import Mistake
 STORE = "data/search"
 
 
+# What the `.json` of a slice must say.
+TOLD = ("year", "asked", "platform", "strategies", "retrieved", "provisional", "hits", "drift", "records",
+        "bytes", "sha256")  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Slice:
     """A complete slice on disk: where it is, and what its `.json` says."""
 
     path: Path
     about: dict[str, Any]
-
-    @property
-    def year(self) -> int:
-        """Calendar year of publication."""
-        return int(self.about["year"])
 
 
 def asked_hash(asked: Sequence[str]) -> str:
@@ -57,7 +57,7 @@ def _slices(folder: Path, year: int) -> list[Slice]:
     slices = []
     for about in sorted(folder.glob(f"{year}*.json")):
         data = about.with_suffix(".jsonl.gz")
-        if data.is_file():
+        if data.is_file() and about.stem.split(".")[0] == str(year):
             slices.append(Slice(data, _about(about)))
     return slices
 
@@ -65,7 +65,7 @@ def _slices(folder: Path, year: int) -> list[Slice]:
 def _about(path: Path) -> dict[str, Any]:
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
-        if not all(key in about for key in ("asked", "retrieved", "sha256", "year", "records")):
+        if not all(key in about for key in TOLD):
             raise ValueError
     except (ValueError, TypeError):
         raise Mistake(
@@ -74,18 +74,18 @@ def _about(path: Path) -> dict[str, Any]:
     return dict(about)
 
 
-def read_records(piece: Slice) -> Iterator[Any]:
-    """Read the records of a slice.
+def read_records(path: Path, sha256: str) -> Iterator[Any]:
+    """Read the records of a slice, which must be those of that hash.
 
     Raises
     ------
     Mistake
         Where the file is not, to the byte, what was frozen.
     """
-    data = piece.path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != piece.about["sha256"]:
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
         raise Mistake(
-            f"{piece.path}: is not what was frozen (its sha256 differs); restore it, "
+            f"{path}: is not what was frozen (its sha256 differs); restore it, "
             "or delete it with its .json to fetch it anew"
         )
     with gzip.open(io.BytesIO(data), "rt", encoding="utf-8") as lines:
@@ -128,18 +128,15 @@ class Part:
         return [page for page in self.pages if page["asked"] == asked]
 
     def drop(self, asked: str) -> None:
-        """Forget the pages of one request, to ask it again from its beginning."""
+        """Forget the pages of one request and of what it was split into, to ask it again."""
+        for request in {smaller for page in self.of(asked) for smaller in page["split"]}:
+            self.drop(request)
         kept = [(page, [(key, self.record(key)) for key in page["keys"]]) for page in self.pages]
-        self.clear()
+        self.file.truncate(0)
+        self.pages, self._where = [], {}
         for page, records in kept:
             if page["asked"] != asked:
                 self.add(page, records)
-
-    def clear(self) -> None:
-        """Forget all pages."""
-        self.file.seek(0)
-        self.file.truncate(len(self.file.readline()))
-        self.pages, self._where = [], {}
 
     def record(self, key: str) -> Any:
         """Give a record that lies in the file."""
@@ -191,21 +188,14 @@ def open_part(folder: Path, year: int, asked: Sequence[str]) -> Iterator[Part]:
         Where another run is fetching the slice.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{year}.part"
+    path = folder / f"{year}.{asked_hash(asked)}.part"
     with path.open("a+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Mistake(f"{path}: another run is fetching this; wait until it ends, or end it") from None
         part = Part(path, file)
-        head = asked_hash(asked).encode() + b"\n"
-        file.seek(0)
-        if file.readline() == head:
-            file.truncate(part._read(len(head)))
-        else:
-            file.truncate(0)
-            file.write(head)
-            file.flush()
+        file.truncate(part._read(0))
         yield part
 
 
@@ -242,6 +232,21 @@ def freeze(part: Part, year: int, about: dict[str, Any]) -> Slice:
     new.replace(told)
     part.path.unlink()
     return Slice(data, about)
+
+
+def put_back(folder: Path, year: int, piece: Slice) -> Slice:
+    """Give an earlier slice the place of the current one, which is kept in turn."""
+    data = folder / f"{year}.jsonl.gz"
+    if piece.path == data:
+        return piece
+    _set_aside(folder, year)
+    _description(piece.path).replace(_description(data))
+    piece.path.replace(data)
+    return Slice(data, piece.about)
+
+
+def _description(data: Path) -> Path:
+    return data.with_name(data.name.removesuffix(".jsonl.gz") + ".json")
 
 
 def _set_aside(folder: Path, year: int) -> None:

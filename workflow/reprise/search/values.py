@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from reprise.records import join
@@ -44,14 +45,19 @@ def texts(value: Any) -> list[str]:
     return [t for t in map(text, values) if t]
 
 
+def whole(value: Any) -> str:
+    """Give a long text, put together where it comes in pieces."""
+    return " ".join(texts(value))
+
+
 def objects(value: Any) -> list[dict[str, Any]]:
     """Give the objects of a list, leaving out what is none."""
     return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
 
 
 def listed(values: list[str]) -> str:
-    """Join texts as a list column holds them; a semicolon inside one would part it."""
-    return join(v.replace(";", ",") for v in values)
+    """Join texts as a list column holds them, entities resolved; a semicolon inside one would part it."""
+    return join(unescape(v).replace(";", ",") for v in values)
 
 
 def flag(value: Any) -> str:

@@ -32,10 +32,10 @@ TABLES: dict[str, Caption] = {
         "Sources, and what became of their rows",
         "Rows = records + repeats + rejected + filtered. Repeats say what another row of the source said. "
         "Set aside: values that could not be true (see import_problems.csv). Hits: what the source says it "
-        "has. Filtered: taken out since the source could not be asked exactly what the protocol means; "
-        "outside the flow. Provisional: searched before the year had ended. "
-        "New, gone: against the slice searched before. Strategies: the next table, and, exactly as sent for "
-        "each row, import_log.csv.",
+        "has, for each of its requests; what two of them find is one row. Filtered: taken out since the "
+        "source could not be asked exactly what the protocol means; outside the flow. Provisional: searched "
+        "before the year had ended. New, gone: against the slice searched before. Strategies: the next "
+        "table, and, exactly as sent for each row, import_log.csv.",
     ),
     "query_fidelity": Caption(
         "How faithfully each source was asked",

@@ -22,6 +22,7 @@ from reprise.synthesis.captions import TABLES, heading
 
 STATUS = ("included", "awaiting")
 COUNTRY_RULES = {"author_group": "country of authors", "studied_group": "country studied"}
+LIMITS = "one calendar year at a time, so that records without a year are not found; no other limit"
 FACTS = ["authors", "year", "title", "venue", "volume", "issue", "pages", "doi", "url"]
 
 
@@ -76,7 +77,7 @@ def query_fidelity(review: Review) -> pd.DataFrame:
         counts = f"took out {asked['removed']} records and kept {asked['kept']}"
         unseen = f"{asked['kept_unseen']} of them without an abstract to see all blocks in"
         told = [("request", "as sent", request) for request in asked["requests"]]
-        told.append(("limit", "as sent", "one calendar year of publication at a time; no other limit"))
+        told.append(("limit", "as sent", LIMITS))
         told += [(note["aspect"], note["said"], note["detail"]) for note in asked["notes"]]
         told.append(("finds", "locally", f"{counts}, {unseen}"))
         rows += [(asked["source"], *line) for line in told]
