@@ -115,7 +115,7 @@ def everything_there(folder: Path) -> None:
         for suffix in ("svg", "png"):
             assert (folder / f"results/figures/{name}.{suffix}").stat().st_size > 500
     tables = {path.stem for path in (folder / "results/tables").glob("*.csv")}
-    assert len(tables) == 11
+    assert len(tables) == 12
     assert tables == {path.stem for path in (folder / "results/tables").glob("*.md")}
     for count in table(folder / "results/import_log.csv"):
         n = {k: int(count[k]) for k in ("rows", "records", "repeats", "rejected")}
@@ -138,7 +138,7 @@ def test_config_typos_are_told_all_at_once(review: Path) -> None:
     config = review / CONFIG
     replace(config, "  start: 2015-01-01", "  strat: 2015-01-01")
     replace(config, "mode: sample", "mode: sampel")
-    replace(config, "label: ERIC, kind: database", "label: ERIC, kind: databse")
+    replace(config, "label: VOCEDplus, kind: database", "label: VOCEDplus, kind: databse")
     replace(config, "  - id: topic\n", "  - id: Topic\n")
     replace(config, "    rule: peer_review\n", "    rule: peer_reviewed\n")
     replace(config, "    USA: [US]", "    USA: [USA]")
@@ -149,7 +149,7 @@ def test_config_typos_are_told_all_at_once(review: Path) -> None:
         f"{CONFIG}: window.start: is missing; add it",
         f"{CONFIG}: window.strat: unknown key; did you mean 'start'?",
         f"{CONFIG}: mode: 'sampel' is not known; did you mean 'sample'?",
-        f"{CONFIG}: sources.sample.eric.kind: 'databse' is not known; did you mean 'database'?",
+        f"{CONFIG}: sources.sample.vocedplus.kind: 'databse' is not known; did you mean 'database'?",
         f"{CONFIG}: criteria[Topic].id: must be lower-case letters, digits and _, beginning with a letter",
         f"{CONFIG}: criteria[peer_review].rule: 'peer_reviewed' is not known; did you mean 'peer_review'?",
         f"{CONFIG}: coding.country_groups.USA[1]: 'USA' is no country; "
@@ -188,8 +188,8 @@ def test_files_that_the_config_names_and_that_are_not_there(review: Path) -> Non
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
-        ("  end: 2022-01-31", "  end: 2022-02-30", 16),
-        ("  end: 2022-01-31", "\tend: 2022-01-31", 16),
+        ("  end: 2022-01-31", "  end: 2022-02-30", 18),
+        ("  end: 2022-01-31", "\tend: 2022-01-31", 18),
         ("mode: sample", "mode: sample\nmode: sample", 13),
         ("  origin: ours", '  origin: "ours', None),
     ],

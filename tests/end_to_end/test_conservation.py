@@ -726,7 +726,7 @@ def test_the_same_file_twice_is_counted_once(folder: Path, case: Case, copied: s
     original = next(count for count in made.log if count["source"] == copied)
     assert (last["rows"], last["records"]) == (original["rows"], 0)
     assert last["repeats"] == original["rows"] - original["rejected"]
-    all_same(made, twice, tables=["search_log", "source_overlap"])
+    all_same(made, twice, tables=["search_log", "query_fidelity", "source_overlap"])
     same(made.records, twice.records)
     overlap = twice.tables["source_overlap"]
     assert not overlap.iloc[-1].drop("source").any()

@@ -22,7 +22,7 @@ from reprise.query import matcher
 from reprise.search.client import Client
 from reprise.search.fetch import fetch_slice
 from reprise.search.live import requests_of, translate
-from reprise.search.slices import rows_of
+from reprise.search.slices import rows_of, texts_of
 from reprise.search.sources import SOURCES
 
 YEAR = 2019
@@ -111,20 +111,10 @@ def test_finds_are_what_the_blocks_mean(
     piece = fetch_slice(source, client, emulator.url(name), folder, YEAR, asked, lambda *_: None)
     test = matcher(query)
     rows = {key: row for key, _, row in rows_of(name, piece.path, piece.about["sha256"])}
-    verdicts = {
-        key: test(
-            {
-                "title": [html.unescape(row["title"])],
-                "abstract": [row["abstract"]] if row["abstract"] else [],
-                "keywords": row["keywords"].split(";"),
-            }
-        )
-        for key, row in rows.items()
-    }
+    verdicts = {key: test(texts_of(row)) for key, row in rows.items()}
     in_index = {record_id(name, w).rpartition("/")[2]: w for w in emulator.works if name in w["sources"]}
     meant = {key for key, w in in_index.items() if holds(w, query)}
     assert meant <= set(rows), "the request was narrower than the blocks"
     kept = {key for key, verdict in verdicts.items() if verdict is not False}
     assert meant <= kept, "the local filter took out what the blocks mean"
-    beyond = kept - meant
-    assert all(verdicts[key] is None and not rows[key]["abstract"] for key in beyond)
+    assert not [key for key in kept - meant if rows[key]["abstract"]], "kept beyond what the blocks mean"

@@ -24,7 +24,7 @@ ASKED = ["badge* AND year:2019"]
 
 
 def page(**changes: Any) -> dict[str, Any]:
-    return {"asked": ASKED[0], "total": 2, "next": None, "split": [], **changes}
+    return {"asked": ASKED[0], "total": 2, "next": None, "split": [], "retrieved": "2026", **changes}
 
 
 def about(asked: list[str] = ASKED, retrieved: str = "2026-11-24T10:00:00+00:00") -> dict[str, Any]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import queue
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -80,8 +82,8 @@ class Client:
     """
 
     name: str
-    headers: Mapping[str, str]
-    secret: str = ""
+    headers: Mapping[str, str] = field(repr=False)
+    secret: str = field(default="", repr=False)
     pace: float = 1.0
     calls: int = 1000
     backoff: float = BACKOFF
@@ -115,13 +117,13 @@ class Client:
             pause = self.backoff * 2 ** (attempt - 1) if attempt else 0.0
             self._wait(pause)
             try:
-                status, headers, body = self._call(url)
+                status, headers, body = self._call_in_time(url)
                 asked = self._refused(status, headers, body)
                 if asked is not None:
                     what = "429, too many calls"
                     self._next = max(self._next, time.monotonic() + (asked or self.backoff * 2**attempt))
                     continue
-                page = read(json.loads(body))
+                page = read(self._without_secret(json.loads(body)))
                 now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
                 digest = hashlib.sha256(body).hexdigest()
                 return Reply(page, url, now, status, digest, self.made - before, budget(headers))
@@ -156,6 +158,29 @@ class Client:
         time.sleep(max(pause, self._next - now, 0.0))
         self._next = time.monotonic() + self.pace
         self.made += 1
+
+    def _call_in_time(self, url: str) -> tuple[int, Mapping[str, str], bytes]:
+        """Make one call, which no trick of the other side lets last longer than the whole time allowed.
+
+        A library's time-outs begin anew with each byte; so the call is left behind when its time is up.
+        """
+        whole = self.timeouts[2]
+        outcome: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                outcome.put(self._call(url))
+            except BaseException as error:
+                outcome.put(error)
+
+        threading.Thread(target=work, daemon=True).start()
+        try:
+            came = outcome.get(timeout=1.1 * whole)
+        except queue.Empty:
+            raise BadReply(f"a reply that takes more than {whole:g} s") from None
+        if isinstance(came, BaseException):
+            raise came
+        return came  # type: ignore[no-any-return]
 
     def _call(self, url: str) -> tuple[int, Mapping[str, str], bytes]:
         """Make one call; the body comes in pieces, so that neither time nor size is without a bound."""
@@ -227,12 +252,20 @@ class Client:
         words = text(at(told, "message")) or text(at(told, "error")) or text(at(told, "error", "msg"))
         return f": {self._clean(words)[:200]}" if words else ""
 
+    def _without_secret(self, told: Any) -> Any:
+        """Take the key out of a reply, in whatever way JSON spells it."""
+        if len(self.secret) < SECRET:
+            return told
+        text = json.dumps(told)
+        return json.loads(text.replace(self.secret, "***")) if self.secret in text else told
+
     def _redact(self, body: bytes) -> bytes:
         return body.replace(self.secret.encode(), b"***") if len(self.secret) >= SECRET else body
 
     def _clean(self, words: str) -> str:
         """Make words from outside fit for one line; never with the key in them."""
         words = clean_text(words.encode("utf-8", "replace").decode())
+        words = "".join(c for c in words if c.isprintable())
         return words.replace(self.secret, "***") if len(self.secret) >= SECRET else words
 
 

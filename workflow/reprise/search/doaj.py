@@ -135,9 +135,7 @@ def row(record: Mapping[str, Any]) -> dict[str, str]:
         "title": text(at(article, "title")),
         "authors": listed([text(a.get("name")) for a in authors]),
         "year": year,
-        "publication_date": f"{year}-{int(month):02d}"
-        if year and month.isascii() and month.isdigit()
-        else "",
+        "publication_date": f"{year}-{int(month):02d}" if year and re.fullmatch(r"[0-9]{1,2}", month) else "",
         "venue": text(at(journal, "title")),
         "issn": listed([text(i.get("id")) for i in ids if text(i.get("type")) in ("pissn", "eissn")]),
         "volume": text(at(journal, "volume")),

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from reprise.countries import countries_in_text
 from reprise.search import dialect
 from reprise.search.dialect import Note, Translation, unstemmed
-from reprise.search.page import Page, Rejected, page_of
+from reprise.search.page import BadReply, Page, Rejected, page_of
 from reprise.search.values import at, listed, text, texts, whole
 
 PLATFORM = "ERIC API, api.ies.ed.gov/eric"
@@ -89,7 +89,9 @@ def url(base: str, asked: str, position: str | None) -> str:
 def read(body: Any, position: str | None) -> Page:
     """Read a page; an error comes with status 200 too."""
     if at(body, "error"):
-        raise Rejected(text(at(body, "error", "msg")))
+        code = at(body, "error", "code")
+        ours = not (isinstance(code, int) and code >= 500)
+        raise (Rejected if ours else BadReply)(text(at(body, "error", "msg")))
     page = page_of(at(body, "response", "numFound"), at(body, "response", "docs"))
     so_far = int(position or 0) + len(page.records)
     return page.then(str(so_far) if so_far < page.total else None)

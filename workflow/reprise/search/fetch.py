@@ -31,7 +31,7 @@ def fetch_slice(
     progress: Progress,
     *,
     drift: int = 0,
-    renew: bool = False,
+    since: str = "",
 ) -> Slice:
     """Fetch one source's records of one year, going on where an earlier run was stopped.
 
@@ -50,18 +50,18 @@ def fetch_slice(
         Told of each page.
     drift : int
         By how many records what comes may differ from what the source says it has.
-    renew : bool
-        Fetch although a slice is there.
+    since : str
+        Nothing that was retrieved before counts: a slice is renewed.
 
     Raises
     ------
     Stopped
         Where the slice can't be completed now; the pages fetched are kept.
     """
-    with open_part(folder, year, asked) as part:
+    with open_part(folder, year, asked, since) as part:
         earlier = find_slice(folder, year, asked)
-        if earlier and not renew:  # another run was quicker
-            part.path.unlink()
+        if earlier and earlier.about["retrieved"] >= since:  # another run was quicker
+            part.path.unlink(missing_ok=True)
             return earlier
         asking = Asking(source, client, base, part, progress, drift)
         found = {request: asking.all_of(request) for request in asked}
@@ -97,6 +97,7 @@ class Asking:
             except Refused:
                 if not self.part.of(asked) or passes:
                     raise
+                passes += 1
                 self.part.drop(asked)  # the source knows the place no more where an earlier run stopped
                 continue
             pages = self.part.of(asked)
@@ -107,12 +108,14 @@ class Asking:
                 return found
             passes += 1
             if passes == 2:
-                break
+                raise self._differs(said, len(found))
             self.part.drop(asked)
+
+    def _differs(self, said: int, came: int) -> Stopped:
         name = self.client.name
-        raise Stopped(
-            f"{name} {self.part.path.name[:4]}: says it has {said} records and sends {len(found)} different "
-            "ones; they are not used. Type `snakemake` again later, or allow the difference "
+        return Stopped(
+            f"{name} {self.part.path.name[:4]}: says it has {said} records and sends {came} different ones; "
+            "they are not used. Type `snakemake` again later, or allow the difference "
             f"(sources.live.{name}.drift)"
         )
 
@@ -122,7 +125,7 @@ class Asking:
         known = {key for page in pages for key in page["keys"]}
         total = max((page["total"] for page in pages), default=0)
         stalled = 0
-        while not pages or (pages[-1]["next"] is not None and len(known) < total):
+        while not pages or (not pages[0]["split"] and pages[-1]["next"] is not None and len(known) < total):
             position = pages[-1]["next"] if pages else None
             read = partial(source.read, position=position)
             reply = self.client.get(source.url(self.base, asked, position), read, source.budget)
@@ -134,9 +137,11 @@ class Asking:
             again = page.position is not None and page.position in {p["next"] for p in pages}
             if short and not smaller and (not new or again):
                 stalled += 1
-                if stalled > STALLED:
-                    break  # the totals will differ
-                continue
+                if stalled <= STALLED:
+                    continue
+                if not pages:
+                    raise self._differs(page.total, 0)
+                break  # what came will not be what the source says it has
             stalled = 0
             total = max(total, page.total)
             known |= new

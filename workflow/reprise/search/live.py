@@ -14,13 +14,12 @@ from urllib.parse import urlsplit
 
 from reprise.mistakes import Mistake, tell
 from reprise.query import matcher
-from reprise.records import plain_text
 from reprise.search import dialect
 from reprise.search.client import BACKOFF, Client, Reply, Unreachable, user_agent
 from reprise.search.dialect import Translation
 from reprise.search.fetch import fetch_slice
 from reprise.search.page import Stopped
-from reprise.search.slices import rows_of
+from reprise.search.slices import rows_of, texts_of
 from reprise.search.sources import SOURCES, Source
 from reprise.search.store import STORE, Slice, find_slice, put_back
 
@@ -64,9 +63,9 @@ def search_live(
         try:
             since = _renewed_since(name, name in refresh)
             wanted = [y for y in years if _wanted(name, asked[name], y, since)]
-            _fetch(name, settings, asked[name], wanted, contact, since is not None)
+            _fetch(name, settings, asked[name], wanted, contact, since)
         except Stopped as stop:
-            missing = [y for y in years if _wanted(name, asked[name], y, None)]
+            missing = [y for y in years if _wanted(name, asked[name], y, "")]
             if not missing:
                 lines.append(f"{stop}; or take {name} out of `refresh` and go on with what is frozen")
             elif isinstance(stop, Unreachable):
@@ -137,14 +136,14 @@ def requests_of(name: str, translation: Translation, year: int) -> list[str]:
     return [SOURCES[name].limit(request, year) for request in translation.requests]
 
 
-def _wanted(name: str, translation: Translation, year: int, since: str | None) -> bool:
+def _wanted(name: str, translation: Translation, year: int, since: str) -> bool:
     """Whether a slice must be fetched: it isn't there, or is older than the renewal asked for."""
     there = find_slice(Path(STORE, name), year, requests_of(name, translation, year))
-    return there is None or (since is not None and there.about["retrieved"] < since)
+    return there is None or there.about["retrieved"] < since
 
 
-def _renewed_since(name: str, asked_for: bool) -> str | None:
-    """Give the time before which slices are renewed.
+def _renewed_since(name: str, asked_for: bool) -> str:
+    """Give the time before which slices are renewed; empty where none are.
 
     It is written down when `refresh` first names the source and forgotten when it no longer does, so that
     a renewal goes on after a kill, and is not made twice.
@@ -152,7 +151,7 @@ def _renewed_since(name: str, asked_for: bool) -> str | None:
     path = Path(STORE, name, RENEWAL)
     if not asked_for:
         path.unlink(missing_ok=True)
-        return None
+        return ""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
@@ -169,7 +168,7 @@ def _fetch(
     translation: Translation,
     missing: Sequence[int],
     contact: str,
-    renew: bool,
+    since: str,
 ) -> None:
     if not missing:
         return
@@ -188,7 +187,7 @@ def _fetch(
         asked = requests_of(name, translation, year)
         show = _progress(f"{name} {year}", asked, source.PAGE_SIZE, client)
         folder, drift = Path(STORE, name), settings["drift"]
-        piece = fetch_slice(source, client, base, folder, year, asked, show, drift=drift, renew=renew)
+        piece = fetch_slice(source, client, base, folder, year, asked, show, drift=drift, since=since)
         _end_line()
         if piece.about["provisional"]:
             tell(
@@ -286,12 +285,7 @@ def _filter(
     """Give the keys of records that don't hold the blocks, and how many are kept without being sure."""
     removed, unseen = [], 0
     for key, _, row in rows_of(name, piece.path, piece.about["sha256"]):
-        texts = {
-            "title": [plain_text(row.get("title", ""))],
-            "abstract": [plain_text(row["abstract"])] if row.get("abstract") else [],
-            "keywords": [k for k in row.get("keywords", "").split(";") if k],
-        }
-        held = holds(texts)
+        held = holds(texts_of(row))
         removed += [key] if held is False else []
         unseen += held is None
     return removed, unseen

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from reprise.records import plain_text, split
 from reprise.rows import Imported, take
 from reprise.search.page import record_key
 from reprise.search.sources import SOURCES
@@ -19,6 +20,15 @@ def rows_of(name: str, path: Path, sha256: str) -> Iterator[tuple[str, str, dict
         whole = record if isinstance(record, dict) else {}
         own_id = source.own_id(whole)
         yield record_key(record, own_id), own_id, source.row(whole)
+
+
+def texts_of(row: Mapping[str, str]) -> dict[str, list[str]]:
+    """Give the texts that the blocks are looked for in, by field."""
+    return {
+        "title": [plain_text(row["title"])],
+        "abstract": [plain_text(row["abstract"])] if row["abstract"] else [],
+        "keywords": [plain_text(k) for k in split(row["keywords"])],
+    }
 
 
 def read_slice(entry: Mapping[str, Any]) -> Imported:

@@ -17,7 +17,8 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,11 +133,15 @@ class Part:
         for request in {smaller for page in self.of(asked) for smaller in page["split"]}:
             self.drop(request)
         kept = [(page, [(key, self.record(key)) for key in page["keys"]]) for page in self.pages]
-        self.file.truncate(0)
-        self.pages, self._where = [], {}
+        self.clear()
         for page, records in kept:
             if page["asked"] != asked:
                 self.add(page, records)
+
+    def clear(self) -> None:
+        """Forget all pages."""
+        self.file.truncate(0)
+        self.pages, self._where = [], {}
 
     def record(self, key: str) -> Any:
         """Give a record that lies in the file."""
@@ -179,8 +184,13 @@ class Part:
 
 
 @contextmanager
-def open_part(folder: Path, year: int, asked: Sequence[str]) -> Iterator[Part]:
+def open_part(folder: Path, year: int, asked: Sequence[str], since: str = "") -> Iterator[Part]:
     """Open the part file of a slice, with the pages that an earlier run left for the same question.
+
+    Parameters
+    ----------
+    since : str
+        Pages that were retrieved before are forgotten.
 
     Raises
     ------
@@ -189,14 +199,27 @@ def open_part(folder: Path, year: int, asked: Sequence[str]) -> Iterator[Part]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{year}.{asked_hash(asked)}.part"
-    with path.open("a+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Mistake(f"{path}: another run is fetching this; wait until it ends, or end it") from None
+    with _locked(path) as file:
         part = Part(path, file)
         file.truncate(part._read(0))
+        if any(page["retrieved"] < since for page in part.pages):
+            part.clear()
         yield part
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[io.BufferedRandom]:
+    """Open a file under a lock; one that its holder has removed meanwhile is none."""
+    while True:
+        with path.open("a+b") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                what = "another run is fetching this; wait until it ends, or end it"
+                raise Mistake(f"{path}: {what}") from None
+            if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+                yield file
+                return
 
 
 def freeze(part: Part, year: int, about: dict[str, Any]) -> Slice:
@@ -222,47 +245,70 @@ def freeze(part: Part, year: int, about: dict[str, Any]) -> Slice:
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    _set_aside(folder, year)
-    _sync(new)
-    new.replace(data)
-    new = told.with_suffix(".new")
+    description = told.with_suffix(".new")
     text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
-    new.write_bytes(text.encode("utf-8", "replace"))
-    _sync(new)
-    new.replace(told)
-    part.path.unlink()
+    description.write_bytes(text.encode("utf-8", "replace"))
+    _place(folder, year, new, description)
+    part.path.unlink(missing_ok=True)
     return Slice(data, about)
 
 
+def _place(folder: Path, year: int, new: Path, description: Path) -> None:
+    """Give new files the place of a slice, an earlier one beside it.
+
+    At whatever moment it is killed, each slice is there whole under one name or the other: one without
+    its `.json` is none.
+    """
+    data, told = folder / f"{year}.jsonl.gz", folder / f"{year}.json"
+    for path in (new, description):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    if data.exists() and told.exists():
+        name = _kept_name(folder, year, _about(told))
+        _twin(data, folder / f"{name}.jsonl.gz")
+        _twin(told, folder / f"{name}.json")
+    told.unlink(missing_ok=True)
+    new.replace(data)
+    description.replace(told)
+
+
+def _kept_name(folder: Path, year: int, about: Mapping[str, Any]) -> str:
+    """Give the name under which a slice is kept: that of its time, if no other slice has it."""
+    when = f"{year}.{''.join(c for c in str(about['retrieved']) if c.isalnum())[:15]}"
+    name, n = when, 1
+    while (there := folder / f"{name}.json").exists() and _about(there) != about:
+        n += 1
+        name = f"{when}-{n}"
+    return name
+
+
+def _twin(path: Path, other: Path) -> None:
+    """Give a file a second name; where the disk knows no links, a copy."""
+    other.unlink(missing_ok=True)
+    try:
+        other.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, other)
+
+
 def put_back(folder: Path, year: int, piece: Slice) -> Slice:
-    """Give an earlier slice the place of the current one, which is kept in turn."""
+    """Give a slice the place of the current one, which is kept in turn; it then stands there alone."""
     data = folder / f"{year}.jsonl.gz"
-    if piece.path == data:
-        return piece
-    _set_aside(folder, year)
-    _description(piece.path).replace(_description(data))
-    piece.path.replace(data)
+    if piece.path != data:
+        new, description = folder / f"{year}.jsonl.new", folder / f"{year}.new"
+        _twin(piece.path, new)
+        _twin(_description(piece.path), description)
+        _place(folder, year, new, description)
+    # Of the same slice under its kept name, a kill may have left the one file or the other.
+    for other in _slices(folder, year):
+        if other.path != data and other.about == piece.about:
+            _description(other.path).unlink()
+    for kept in sorted(folder.glob(f"{year}.*.jsonl.gz")):
+        alone = not _description(kept).exists()
+        if alone and hashlib.sha256(kept.read_bytes()).hexdigest() == piece.about["sha256"]:
+            kept.unlink()
     return Slice(data, piece.about)
 
 
 def _description(data: Path) -> Path:
     return data.with_name(data.name.removesuffix(".jsonl.gz") + ".json")
-
-
-def _set_aside(folder: Path, year: int) -> None:
-    """Keep an earlier slice under the time at which it was retrieved."""
-    data, told = folder / f"{year}.jsonl.gz", folder / f"{year}.json"
-    if not (data.exists() and told.exists()):
-        return
-    when = "".join(c for c in str(_about(told)["retrieved"]) if c.isalnum())[:15]
-    name, n = f"{year}.{when}", 1
-    while (folder / f"{name}.json").exists():
-        n += 1
-        name = f"{year}.{when}-{n}"
-    data.replace(folder / f"{name}.jsonl.gz")
-    told.replace(folder / f"{name}.json")
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
