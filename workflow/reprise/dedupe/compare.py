@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -10,9 +12,13 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Prefix
 
+from reprise.dedupe.normalise import Facts
+
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Texts = NDArray[np.object_]
+Columns = dict[str, NDArray[Any]]
 
 # Below this a shorter title is too short to be taken for the beginning of a longer one.
 CUT_LENGTH = 20
@@ -20,34 +26,38 @@ CUT_LENGTH = 20
 LIMIT_LENGTH = 50
 # What appears again, a year later, under the same title.
 EDITIONS = ("report", "book", "chapter")
+THREADED = 5000  # pairs
+NEAR = 50  # a title less like another is not even its words in another order
+EMPTY = np.array([""], dtype=object)
+CODED = ("title", "other_title", "notice", "numbers", "venue", "venue_letters", "volume", "issue",
+         "first_page", "last_page", "page_letters", "doi", "pmid", "url", "kind")  # fmt: skip
 
 
 class Words:
     """Sets of words, one for each row, that can be intersected pair by pair."""
 
-    def __init__(self, columns: list[pd.Series[str]]):
-        count = len(columns[0])
-        exploded = [c.str.split().explode() for c in (c.reset_index(drop=True) for c in columns)]
-        codes, known = pd.factorize(pd.concat(exploded))
-        self.size = max(len(known), 1)
+    def __init__(self, columns: Sequence[Iterable[str]]):
+        known: dict[str, int] = {}
         self.keys: list[Ints] = []
         self.counts: list[Ints] = []
-        start = 0
-        for column in exploded:
-            rows, words = column.index.to_numpy(), codes[start : start + len(column)]
-            start += len(column)
-            keys = np.unique((rows * self.size + words)[words >= 0])
-            self.keys.append(keys)
-            self.counts.append(np.bincount(keys // self.size, minlength=count))
+        rows = [
+            [sorted({known.setdefault(w, len(known)) for w in text.split()}) for text in column]
+            for column in columns
+        ]
+        self.size = max(len(known), 1)
+        for column in rows:
+            counts = np.fromiter(map(len, column), np.int64, len(column))
+            words = np.fromiter(chain.from_iterable(column), np.int64, int(counts.sum()))
+            self.keys.append(np.repeat(np.arange(len(column)), counts) * self.size + words)
+            self.counts.append(counts)
+        self.firsts = [np.cumsum(counts) - counts for counts in self.counts]
 
     def shared(self, one: int, a: Ints, other: int, b: Ints) -> Ints:
         """Count, pair by pair, the words of column `one` at `a` that column `other` has at `b`."""
-        counts = self.counts[one]
-        first = np.cumsum(counts) - counts
-        reach = counts[a]
+        reach = self.counts[one][a]
         pair = np.repeat(np.arange(len(a)), reach)
         step = np.arange(len(pair)) - np.repeat(np.cumsum(reach) - reach, reach)
-        words = self.keys[one][first[a][pair] + step] % self.size
+        words = self.keys[one][self.firsts[one][a][pair] + step] % self.size
         wanted = b[pair] * self.size + words
         there = self.keys[other]
         at = np.minimum(np.searchsorted(there, wanted), max(len(there) - 1, 0))
@@ -55,142 +65,221 @@ class Words:
         return np.bincount(pair[hit], minlength=len(a))
 
 
-def _ratio(left: pd.Series[str], right: pd.Series[str], scorer: Any = fuzz.ratio) -> Floats:
+def _ratio(left: Texts, right: Texts, scorer: Any = fuzz.ratio, score_cutoff: float = 0) -> Floats:
     if not len(left):
         return np.zeros(0)
-    return process.cpdist(left.tolist(), right.tolist(), scorer=scorer, dtype=np.float64, workers=-1)
+    # A second thread is worth its start only where there is much to do.
+    workers = -1 if len(left) > THREADED else 1
+    return process.cpdist(
+        left.tolist(),
+        right.tolist(),
+        scorer=scorer,
+        score_cutoff=score_cutoff,
+        dtype=np.float64,
+        workers=workers,
+    )
+
+
+def _lengths(texts: Texts) -> Ints:
+    return np.fromiter(map(len, texts), np.int64, len(texts))
 
 
 class Comparison:
     """Compares pairs of rows of one table of facts."""
 
-    def __init__(self, facts: pd.DataFrame):
-        self.facts = facts.reset_index(drop=True)
-        self.authors = Words([self.facts["families"], self.facts["names"]])
-        self.issns = Words([self.facts["issns"]])
-        self.venues = Words([self.facts["venue_letters"], self.facts["venue"]])
+    def __init__(self, facts: Facts):
+        self.facts = facts
+        # Texts that are compared for equality only are compared as numbers; 0 is the empty text.
+        self.codes: dict[str, Ints] = {}
+        for name in CODED:
+            codes, _ = pd.factorize(np.concatenate([EMPTY, facts[name]]))
+            self.codes[name] = codes[1:].astype(np.int64)
+        self.codes["main"] = _codes_in(facts["title"], facts["main"])
+        self.lengths = _lengths(facts["title"])
+        self.authors = Words([facts["families"], facts["names"]])
+        self.issns = Words([facts["issns"]])
+        self.venues = Words([facts["venue_letters"], facts["venue"]])
 
-    def pairs(self, a: Ints, b: Ints) -> pd.DataFrame:
-        """Compare row `a[i]` with row `b[i]`; one row of scores and of true and false for each."""
-        one = self.facts.iloc[a].reset_index(drop=True)
-        two = self.facts.iloc[b].reset_index(drop=True)
-        out = pd.DataFrame({"a": a, "b": b})
-        self._titles(out, one, two)
-        self._authors(out, one, two, a, b)
-        self._places(out, one, two, a, b)
+    def promising(self, a: Ints, b: Ints) -> Bools:
+        """Tell pairs of which some rule may make a work, a doubt or a link, by what is quickly seen.
+
+        All others are two works for every rule: no identifier, page or title speaks for one.
+        """
+        seen = np.zeros(len(a), bool)
+        for name in ("doi", "pmid", "url", "title", "first_page"):
+            one = self.codes[name][a]
+            seen |= (one > 0) & (one == self.codes[name][b])
+        main, title, other = (self.codes[name] for name in ("main", "title", "other_title"))
+        seen |= (title[a] == 0) | (title[b] == 0) | (other[a] > 0) | (other[b] > 0)
+        seen |= (main[a] == title[b]) | (main[b] == title[a])
+        left = np.flatnonzero(~seen)
+        titles = self.facts["title"]
+        x, y = titles[a[left]], titles[b[left]]
+        seen[left] = _ratio(x, y, score_cutoff=NEAR) > 0
+        left = left[~seen[left]]
+        short = np.minimum(self.lengths[a[left]], self.lengths[b[left]])
+        long = left[short >= LIMIT_LENGTH]
+        begins = _ratio(titles[a[long]], titles[b[long]], Prefix.similarity)
+        seen[long] = begins >= np.minimum(self.lengths[a[long]], self.lengths[b[long]])
+        return seen
+
+    def pairs(self, a: Ints, b: Ints) -> Columns:
+        """Compare row `a[i]` with row `b[i]`: scores, and what is true and false, by name."""
+        out: Columns = {"a": a, "b": b}
+        self._titles(out, a, b)
+        self._authors(out, a, b)
+        self._places(out, a, b)
+        facts = self.facts
         for field in ("doi", "pmid", "url"):
-            known = (one[field] != "") & (two[field] != "")
-            out[f"{field}_same"] = known & (one[field] == two[field])
-            out[f"{field}_differs"] = known & (one[field] != two[field])
-        out["second_doi"] = one["second_doi"] | two["second_doi"]
-        out["kind_differs"] = (one["kind"] != "") & (two["kind"] != "") & (one["kind"] != two["kind"])
-        out["edited"] = one["kind"].isin(EDITIONS) | two["kind"].isin(EDITIONS)
-        gap = (one["year"] - two["year"]).abs()
+            one, two = self.codes[field][a], self.codes[field][b]
+            known = (one > 0) & (two > 0)
+            out[f"{field}_same"] = known & (one == two)
+            out[f"{field}_differs"] = known & (one != two)
+        out["second_doi"] = facts["second_doi"][a] | facts["second_doi"][b]
+        one, two = self.codes["kind"][a], self.codes["kind"][b]
+        out["kind_differs"] = (one > 0) & (two > 0) & (one != two)
+        edited = np.isin(facts["kind"].astype(str), EDITIONS)
+        out["edited"] = edited[a] | edited[b]
+        gap = np.abs(facts["year"][a] - facts["year"][b])
         out["year_gap"] = gap
         out["year_same"], out["year_near"], out["year_far"] = gap == 0, gap <= 1, gap > 1
         # Parts of one study never share their pages.
         out["numbers_differ"] &= ~(out["range_same"] & out["authors_agree"])
         return out
 
-    def _titles(self, out: pd.DataFrame, one: pd.DataFrame, two: pd.DataFrame) -> None:
-        stated = (one["title"] != "") & (two["title"] != "")
-        score = _ratio(one["title"], two["title"])
-        order = fuzz.token_sort_ratio
-        near = (score < 95) & (score > 50)
-        if near.any():
-            score[near] = np.maximum(score[near], _ratio(one["words"][near], two["words"][near], order))
-        for left, right in ((one, two), (two, one)):
-            has = (left["other_title"] != "").to_numpy()
-            if has.any():
-                score[has] = np.maximum(score[has], _ratio(left["other_title"][has], right["title"][has]))
-        out["title_score"] = np.where(stated, score, 0.0)
+    def _titles(self, out: Columns, a: Ints, b: Ints) -> None:
+        facts, codes = self.facts, self.codes
+        titles, words = facts["title"], facts["words"]
+        one, two = codes["title"][a], codes["title"][b]
+        stated = (one > 0) & (two > 0)
+        equal = stated & (one == two)
+        score = np.where(equal, 100.0, 0.0)
+        unlike = np.flatnonzero(stated & ~equal)
+        x, y = a[unlike], b[unlike]
+        found = _ratio(titles[x], titles[y])
+        near = (found < 95) & (found > NEAR)
+        found[near] = np.maximum(found[near], _ratio(words[x[near]], words[y[near]], fuzz.token_sort_ratio))
+        score[unlike] = found
+        other = facts["other_title"]
+        translated = codes["other_title"] > 0
+        for left, right in ((a, b), (b, a)):
+            has = np.flatnonzero(translated[left] & stated)
+            score[has] = np.maximum(score[has], _ratio(other[left[has]], titles[right[has]]))
+        out["title_score"] = score
         out["title_missing"] = ~stated
-        out["title_equal"] = stated & (one["title"] == two["title"])
-        short = np.minimum(one["title"].str.len(), two["title"].str.len())
-        prefix = _ratio(one["title"], two["title"], Prefix.similarity)
-        shorter = one["title"].where(one["title"].str.len() <= two["title"].str.len(), two["title"])
-        longer = one.where(one["title"].str.len() > two["title"].str.len(), two)
-        at_subtitle = longer["main"] == shorter
+        out["title_equal"] = equal
+        short = np.minimum(self.lengths[a], self.lengths[b])
+        prefix = np.where(equal, short, 0).astype(float)
+        prefix[unlike] = _ratio(titles[x], titles[y], Prefix.similarity)
+        first = self.lengths[a] <= self.lengths[b]
+        shorter, longer = np.where(first, a, b), np.where(first, b, a)
+        at_subtitle = codes["main"][longer] == codes["title"][shorter]
         out["title_cut"] = (
             stated
-            & ~out["title_equal"]
+            & ~equal
             & (prefix >= short)
             & ((at_subtitle & (short >= CUT_LENGTH)) | (short >= LIMIT_LENGTH))
         )
         # "Badges" for "Badges: their use in nursing" is believed only where the place agrees.
-        out["title_main"] = stated & ~out["title_equal"] & at_subtitle
-        out["length"] = np.minimum(one["length"], two["length"])
-        out["generic"] = one["generic"] | two["generic"]
-        out["notice_differs"] = one["notice"] != two["notice"]
-        some = one["numbers"] != two["numbers"]
-        begins = _ratio(one["numbers"], two["numbers"], Prefix.similarity) >= np.minimum(
-            one["numbers"].str.len(), two["numbers"].str.len()
-        )
-        cut = (out["title_cut"] | out["title_main"]) & begins
-        # An index may put the year behind the title of a report: "Framework 2021" and "Framework" of 2021.
-        dated = pd.Series(False, index=out.index)
-        for left, right in ((one, two), (two, one)):
-            dated |= (left["numbers"] == "") & (right["numbers"] == left["year_text"])
-            dated |= (left["numbers"] == "") & (right["numbers"] == right["year_text"])
-        out["numbers_differ"] = (
-            stated & some & ~out["title_equal"] & (out["title_score"] >= 60) & ~cut & ~dated
-        )
-        out["scripts_differ"] = stated & (one["title_latin"] != two["title_latin"])
+        out["title_main"] = stated & ~equal & at_subtitle
+        out["length"] = np.minimum(facts["length"][a], facts["length"][b])
+        out["generic"] = facts["generic"][a] | facts["generic"][b]
+        out["notice_differs"] = codes["notice"][a] != codes["notice"][b]
+        self._numbers(out, a, b)
+        out["scripts_differ"] = stated & (facts["title_latin"][a] != facts["title_latin"][b])
 
-    def _authors(self, out: pd.DataFrame, one: pd.DataFrame, two: pd.DataFrame, a: Ints, b: Ints) -> None:
-        families = self.authors.counts[0]
-        known = (families[a] > 0) & (families[b] > 0) & (one["latin"] == two["latin"]).to_numpy()
+    def _numbers(self, out: Columns, a: Ints, b: Ints) -> None:
+        """Tell titles that differ in their numbers."""
+        facts, codes = self.facts, self.codes
+        wrong = (codes["numbers"][a] != codes["numbers"][b]) & ~out["title_missing"] & ~out["title_equal"]
+        at = np.flatnonzero(wrong & (out["title_score"] >= 60))
+        x, y = a[at], b[at]
+        one, two = facts["numbers"][x], facts["numbers"][y]
+        begins = _ratio(one, two, Prefix.similarity) >= np.minimum(_lengths(one), _lengths(two))
+        cut = (out["title_cut"] | out["title_main"])[at] & begins
+        # An index may put the year behind the title of a report: "Framework 2021" and "Framework" of 2021.
+        years = facts["year_text"]
+        dated = np.zeros(len(at), bool)
+        for left, right in ((x, y), (y, x)):
+            silent, told = facts["numbers"][left] == "", facts["numbers"][right]
+            dated |= silent & ((told == years[left]) | (told == years[right]))
+        differ = np.zeros(len(a), bool)
+        differ[at] = ~cut & ~dated
+        out["numbers_differ"] = differ
+
+    def _authors(self, out: Columns, a: Ints, b: Ints) -> None:
+        facts, families = self.facts, self.authors.counts[0]
+        known = (families[a] > 0) & (families[b] > 0) & (facts["latin"][a] == facts["latin"][b])
         shared = np.maximum(self.authors.shared(0, a, 1, b), self.authors.shared(0, b, 1, a))
         few = np.maximum(np.minimum(families[a], families[b]), 1)
         score = np.minimum(shared / few, 1.0) * 100
         # Misspelled names share no word.
-        weak = known & (score < 50)
-        if weak.any():
-            spelled = np.maximum(
-                _ratio(one["families"][weak], two["families"][weak], fuzz.token_sort_ratio),
-                _ratio(one["names"][weak], two["names"][weak], fuzz.token_sort_ratio),
-            )
-            score[weak] = np.maximum(score[weak], np.where(spelled >= 75, spelled, 0))
+        weak = np.flatnonzero(known & (score < 50))
+        x, y = a[weak], b[weak]
+        spelled = np.maximum(
+            _ratio(facts["families"][x], facts["families"][y], fuzz.token_sort_ratio),
+            _ratio(facts["names"][x], facts["names"][y], fuzz.token_sort_ratio),
+        )
+        score[weak] = np.maximum(score[weak], np.where(spelled >= 75, spelled, 0))
         out["authors_known"] = known
         out["author_score"] = np.where(known, score, 0.0)
         out["authors_agree"] = known & (score >= 50)
         out["authors_disjoint"] = known & (score == 0)
 
-    def _places(self, out: pd.DataFrame, one: pd.DataFrame, two: pd.DataFrame, a: Ints, b: Ints) -> None:
-        known = (one["venue"] != "") & (two["venue"] != "")
-        score = np.where(known, _ratio(one["venue"], two["venue"], fuzz.token_sort_ratio), 0)
-        close = known & (score < 90)
-        if close.any():
-            part = _ratio(one["venue"][close], two["venue"][close], fuzz.token_set_ratio)
-            enough = np.minimum(one["venue"].str.len(), two["venue"].str.len())[close] >= 12
-            score[close] = np.maximum(score[close], np.where(enough & (part >= 90), part, 0))
-        letters = (one["venue_letters"] == two["venue_letters"]) & (one["venue_letters"].str.len() >= 2)
+    def _venues(self, out: Columns, a: Ints, b: Ints) -> None:
+        facts, venues = self.facts, self.facts["venue"]
+        one, two = self.codes["venue"][a], self.codes["venue"][b]
+        known = (one > 0) & (two > 0)
+        score = np.where(known & (one == two), 100.0, 0.0)
+        at = np.flatnonzero(known & (one != two))
+        x, y = a[at], b[at]
+        found = _ratio(venues[x], venues[y], fuzz.token_sort_ratio)
+        close = found < 90
+        part = _ratio(venues[x[close]], venues[y[close]], fuzz.token_set_ratio)
+        enough = np.minimum(_lengths(venues[x[close]]), _lengths(venues[y[close]])) >= 12
+        found[close] = np.maximum(found[close], np.where(enough & (part >= 90), part, 0))
+        score[at] = found
+        size = _lengths(facts["venue_letters"])
+        one, two = self.codes["venue_letters"][a], self.codes["venue_letters"][b]
+        letters = (one == two) & (size[a] >= 2)
         # "ICIS 2019 Proceedings" and "International Conference on Information Systems".
-        acronym = (np.minimum(one["venue_letters"].str.len(), two["venue_letters"].str.len()) >= 3) & (
+        acronym = (np.minimum(size[a], size[b]) >= 3) & (
             (self.venues.shared(0, a, 1, b) > 0) | (self.venues.shared(0, b, 1, a) > 0)
         )
         issn = self.issns.shared(0, a, 0, b) > 0
         out["venue_score"] = score
         out["venue_same"] = issn | (known & ((score >= 85) | letters | acronym))
         out["venue_differs"] = known & ~out["venue_same"] & (score < 60)
+
+    def _places(self, out: Columns, a: Ints, b: Ints) -> None:
+        self._venues(out, a, b)
+        codes, facts = self.codes, self.facts
         for field in ("volume", "issue"):
-            stated = (one[field] != "") & (two[field] != "")
-            out[f"{field}_same"] = stated & (one[field] == two[field])
-            out[f"{field}_differs"] = stated & (one[field] != two[field])
-        first = (one["first_page"] != "") & (one["first_page"] == two["first_page"])
-        ranges = (one["last_page"] != "") & (two["last_page"] != "")
-        whole = first & ranges & (one["last_page"] == two["last_page"])
-        inner = (one["first_page"] == "1") | (two["first_page"] == "1")
+            one, two = codes[field][a], codes[field][b]
+            stated = (one > 0) & (two > 0)
+            out[f"{field}_same"] = stated & (one == two)
+            out[f"{field}_differs"] = stated & (one != two)
+        begin, other = codes["first_page"][a], codes["first_page"][b]
+        end, last = codes["last_page"][a], codes["last_page"][b]
+        first = (begin > 0) & (begin == other)
+        whole = first & (end > 0) & (end == last)
+        page_one = facts["first_page"] == "1"
+        inner = page_one[a] | page_one[b]
         # Where each article begins at page 1, that page tells nothing.
         out["page_same"] = (first & ~inner) | whole
-        out["range_same"] = whole & ~inner & one["paged"] & two["paged"]
+        out["range_same"] = whole & ~inner & facts["paged"][a] & facts["paged"][b]
         # A page and an article number, or a page of the journal and one of the article, don't contradict.
-        alike = ((one["last_page"] == "") == (two["last_page"] == "")) & (
-            one["page_letters"] == two["page_letters"]
-        )
-        stated = (one["first_page"] != "") & (two["first_page"] != "")
+        alike = ((end == 0) == (last == 0)) & (codes["page_letters"][a] == codes["page_letters"][b])
+        stated = (begin > 0) & (other > 0)
         out["page_differs"] = stated & ~first & ~inner & alike
         where = out["volume_same"] | out["venue_same"] | out["range_same"]
         out["spot_same"] = out["page_same"] & ~out["volume_differs"] & where
         # Many journals begin each issue at page 1: its number counts within one volume.
         out["issue_differs"] &= out["volume_same"]
+
+
+def _codes_in(known: Texts, texts: Texts) -> Ints:
+    """Give for each text the code that it has among others; -1 where it is none of them."""
+    _, values = pd.factorize(np.concatenate([EMPTY, known]))
+    place = dict(zip(values.tolist(), range(len(values)), strict=True))
+    return np.fromiter((place.get(text, -1) for text in texts), np.int64, len(texts))

@@ -272,15 +272,14 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
-def decide(compared: pd.DataFrame) -> pd.DataFrame:
+def decide(compared: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Add `rule` (position in RULES, -1 for none), `outcome` and `holds` to compared pairs."""
-    columns = {str(name): compared[name].to_numpy() for name in compared}
-    chosen = np.full(len(compared), -1)
+    chosen = np.full(len(compared["a"]), -1)
     for position, rule in enumerate(RULES):
-        chosen[rule.when(columns) & (chosen < 0)] = position
+        chosen[rule.when(compared) & (chosen < 0)] = position
     outcomes = np.array([rule.outcome for rule in RULES] + [""], dtype=object)
     holds = np.array([rule.holds for rule in RULES] + [False])
-    return compared.assign(rule=chosen, outcome=outcomes[chosen], holds=holds[chosen])
+    return {**compared, "rule": chosen, "outcome": outcomes[chosen], "holds": holds[chosen]}
 
 
 def worth_keeping(decided: pd.DataFrame) -> pd.Series[bool]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
-from reprise.dedupe.titles import fold, stated
+from reprise.dedupe.titles import fold, stated, unaccented
 from reprise.records import CJK, plain_text
 
 PARTICLES = {
@@ -13,13 +14,19 @@ PARTICLES = {
     "bin", "ibn", "ter", "ten", "zu", "zur", "af", "av", "st", "jr", "sr", "ii", "iii", "phd", "dr", "prof",
     "and", "the", "of", "for", "et", "y", "e",
 }  # fmt: skip
-_CORPORATE = re.compile(
-    r"\b(universit|college|school|department|ministry|government|governo|association|organi[sz]ation|council|"
-    r"cent(?:re|er)|conference|authority|institut|agency|foundation|commission|group|society|national|"
-    r"united|european|international|american|australian|board|bank|committee|network|consortium|partner|"
-    r"union|office|forum|academy|team|collaborat|stud(?:y|ies)\b|associates|federation|service)",
-    re.I,
-)
+_CORPORATE_WORDS = (
+    "universit college school department ministry government governo association organisation organization "
+    "council centre center conference authority institut agency foundation commission group society national "
+    "united european international american australian board bank committee network consortium partner union "
+    "office forum academy team collaborat associates federation service"
+).split()
+_CORPORATE = re.compile(rf"\b({'|'.join(_CORPORATE_WORDS)}|stud(?:y|ies)\b)", re.I)
+# A word that begins otherwise need not be looked at by that pattern, which is slow.
+_CORPORATE_BEGINS = frozenset(word[:3] for word in (*_CORPORATE_WORDS, "study"))
+_SIGNS: dict[int, str | int | None] = {c: chr(c) if chr(c).isalnum() else " " for c in range(128)}
+_SIGNS |= {ord(","): ",", ord(";"): ";", ord("'"): "", ord("`"): ""}
+_MORE = re.compile(r"\bet al\b\.?|\+\s*\d+|\band others\b")
+_INITIALS = re.compile(r"[A-Z]{1,3}|(?:[A-Z]\.)+[A-Z]?\.?")
 
 
 def is_corporate(name: str) -> bool:
@@ -37,27 +44,79 @@ def author_names(text: str) -> tuple[list[str], list[str]]:
     >>> author_names("Nic Giolla Mhichíl, Mairéad; Bell N")
     (['nic', 'giolla', 'mhichil', 'bell'], ['nic', 'giolla', 'mhichil', 'mairead', 'bell'])
     """
-    text = re.sub(r"\bet al\b\.?|\+\s*\d+|\band others\b", "", stated(plain_text(html.unescape(text))))
+    plain = _plain_list(text)
+    if plain:
+        return plain
+    if "&" in text or "<" in text:
+        text = plain_text(html.unescape(text))
+    if ";" not in text:
+        text = stated(text)
+    if "et al" in text or "+" in text or "and others" in text:
+        text = _MORE.sub("", text)
     families: dict[str, None] = {}
     names: dict[str, None] = {}
     for person in _persons(text):
-        family, _, given = person.partition(",")
-        words = _name_words(family)
-        every = words + _name_words(given)
-        if is_corporate(person):
-            # The parts of an institution's name stand in any order, or as its initials.
-            big = [w for w in re.findall(r"\w[\w-]*", person) if fold(w) not in PARTICLES]
-            letters = fold("".join(w[0] for w in big))
-            every = [*fold(" ".join(big)).split(), letters]
-            words = every
-        elif not given.strip() and len(words) > 1:
-            # "Bell N": what is not an initial is the family; "Natalia Bell": the last word is.
-            raw = family.split()
-            initials = re.fullmatch(r"[A-Z]{1,3}|(?:[A-Z]\.[-\s]?)+", raw[-1]) and not family.isupper()
-            words = words if initials else words[-1:]
+        words, every = _person(person)
         families.update(dict.fromkeys(words))
         names.update(dict.fromkeys(every))
     return list(families), list(names)
+
+
+def _plain_list(text: str) -> tuple[list[str], list[str]] | None:
+    """Take "Family, Given; Family, Given", as most exports have it, in one sweep; None of other lists."""
+    if ";" not in text or "&" in text or "<" in text or "+" in text or "et al" in text or " others" in text:
+        return None
+    if not text.isascii():
+        text = unaccented(text)
+        if not text.isascii():
+            return None
+    plain = text.translate(_SIGNS)
+    beginnings = {w[:3] for w in plain.lower().replace(",", " ").split()}
+    if not _CORPORATE_BEGINS.isdisjoint(beginnings) and is_corporate(text):
+        return None
+    families: dict[str, None] = {}
+    names: dict[str, None] = {}
+    for person in plain.split(";"):
+        family, _, given = person.partition(",")
+        words = _told(family.split())
+        if len(words) > 1 and not given.strip():
+            return None
+        families.update(dict.fromkeys(words))
+        names.update(dict.fromkeys(words))
+        names.update(dict.fromkeys(_told(given.replace(",", " ").split())))
+    return list(families), list(names)
+
+
+def _told(raw: list[str]) -> list[str]:
+    """Give the words of a name without initials and particles; of one that is all initials, those."""
+    words = [w for w in raw if len(w) > 1]
+    kept = [w.lower() for w in words if len(w) > 3 or not w.isupper()]
+    return [w for w in kept or map(str.lower, words) if w not in PARTICLES]
+
+
+def forget_people() -> None:
+    """Forget the names seen so far: each set of records begins anew."""
+    _person.cache_clear()
+
+
+@lru_cache(maxsize=200_000)
+def _person(person: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the words of one family name, and those of the whole name; people write more than once."""
+    family, _, given = person.partition(",")
+    words = _name_words(family)
+    every = words + _name_words(given)
+    if is_corporate(person):
+        # The parts of an institution's name stand in any order, or as its initials.
+        big = [w for w in re.findall(r"\w[\w-]*", person) if fold(w) not in PARTICLES]
+        letters = fold("".join(w[0] for w in big))
+        every = [*fold(" ".join(big)).split(), letters]
+        words = every
+    elif not given.strip() and len(words) > 1:
+        # "Bell N": what is not an initial is the family; "Natalia Bell": the last word is.
+        raw = family.split()
+        initials = re.fullmatch(r"[A-Z]{1,3}|(?:[A-Z]\.[-\s]?)+", raw[-1]) and not family.isupper()
+        words = words if initials else words[-1:]
+    return tuple(words), tuple(every)
 
 
 def _persons(text: str) -> list[str]:
@@ -82,7 +141,9 @@ def _persons(text: str) -> list[str]:
 
 def _name_words(text: str) -> list[str]:
     raw = text.replace("-", " ").split()
-    short = {fold(w) for w in raw if re.fullmatch(r"[A-Z]{1,3}|(?:[A-Z]\.)+[A-Z]?\.?", w)}
+    if not raw:
+        return []
+    short = {fold(w) for w in raw if len(w) < 12 and _INITIALS.fullmatch(w)}
     words = [w for w in fold(text).split() if w not in PARTICLES]
     kept = [w for w in words if (len(w) > 1 or CJK.match(w)) and w not in short]
     return kept or [w for w in words if len(w) > 1]

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from reprise.dedupe.names import author_names
+from reprise.dedupe.names import author_names, forget_people
 from reprise.dedupe.titles import (
     LONG_NUMBER,
     bare_title,
     fold,
+    fold_all,
     is_generic,
     is_latin,
     main_title,
@@ -38,12 +41,16 @@ _ROUND = re.compile(r"(?<=\d)\.\d+$")  # open review: 10.12688/f1000research.123
 _PREPRINT_DOI = re.compile(
     r"10\.(?:48550|1101(?=/\d)|31234|31235|31219|31222|31223|35542|20944|21203|2139|36227|26434|22541|64898)/"
 )
-_SECOND_DOI = re.compile(r"10\.2307/")
+_SECOND_DOI = "10.2307/"
+_URL = re.compile(r"^https?://(?:www\.)?|/$")
 # Versions of one study stand in different kinds of places; the other types say nothing of that.
 KINDS = {
     "article": "journal", "review": "journal", "conference-paper": "conference", "preprint": "preprint",
     "report": "report", "dissertation": "dissertation", "book": "book", "book-chapter": "chapter",
 }  # fmt: skip
+TEXTS = ("title", "authors", "venue", "issn", "volume", "issue", "pages", "doi", "pmid", "url", "type")
+Facts = dict[str, NDArray[Any]]
+_RANGE = re.compile(r"([1-9][0-9]*)(?:-([1-9][0-9]*))?")
 
 
 def pages(text: str) -> tuple[str, str]:
@@ -54,6 +61,10 @@ def pages(text: str) -> tuple[str, str]:
     >>> pages("1297–306"), pages("e15"), pages("25 (1-12)"), pages("215 p")
     (('1297', '1306'), ('e15', ''), ('25', ''), ('', ''))
     """
+    plain = _RANGE.fullmatch(text)
+    if plain:
+        first, last = plain.group(1), plain.group(2) or ""
+        return first, first[: max(len(first) - len(last), 0)] + last if last else ""
     text = stated(text).lower().replace("pp.", "").strip()
     if re.fullmatch(r"\d+\s*(?:p|pp|pages|s)\.?", text):
         return "", ""
@@ -82,7 +93,8 @@ def number(text: str) -> str:
 
 def doi(text: str) -> str:
     """Give the DOI without what platforms append to it."""
-    text = re.sub(r"\\(?=[_&#%])", "", unquote(html.unescape(text)).strip())
+    if "%" in text or "&" in text or "\\" in text:
+        text = re.sub(r"\\(?=[_&#%])", "", unquote(html.unescape(text)).strip())
     text = _VERSION.sub("", clean_doi(text)).rstrip(".,;)/")
     return _ROUND.sub("", text) if text.startswith("10.12688/") else text
 
@@ -103,43 +115,64 @@ def venue(text: str) -> tuple[str, str]:
     return " ".join(words), "".join(w[0] for w in words)
 
 
-def _each(column: pd.Series[Any], function: Callable[[str], Any]) -> pd.Series[Any]:
+def _each(values: list[str], function: Callable[[str], Any]) -> list[Any]:
     # Values repeat: each is worked on once.
-    return column.map({value: function(value) for value in column.unique()})
+    known = {value: function(value) for value in set(values)}
+    return [known[value] for value in values]
 
 
-def normalise(records: pd.DataFrame) -> pd.DataFrame:
-    """Give, row by row, what records are compared by."""
-    out = pd.DataFrame(index=records.index)
-    bare = _each(records["title"], lambda t: bare_title(stated(t)))
-    out["words"] = _each(bare, fold)
-    out["title"] = out["words"].str.replace(" ", "")
-    out["main"] = _each(bare, lambda t: fold(main_title(t)).replace(" ", ""))
-    out["other_title"] = _each(records["title"], other_title)
-    out["length"] = _each(out["words"], word_count).astype(float)
-    out["generic"] = _each(out["words"], is_generic).astype(bool)
-    out["notice"] = _each(bare, notice)
-    out["numbers"] = _each(out["words"], numbers)
-    names = _each(records["authors"], author_names)
-    out["families"] = names.map(lambda n: " ".join(n[0]))
-    out["names"] = names.map(lambda n: " ".join(n[1]))
-    out["title_latin"] = _each(out["words"], is_latin).astype(bool)
-    out["latin"] = _each(records["authors"], is_latin).astype(bool)
-    out["year"] = records["year"].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
-    out["year_text"] = out["year"].map(lambda y: "" if y != y else str(int(y)))
-    venues = _each(records["venue"], venue)
-    out["venue"], out["venue_letters"] = venues.map(lambda v: v[0]), venues.map(lambda v: v[1])
-    out["issns"] = _each(records["issn"], lambda t: " ".join(re.findall(r"\d{4}-?\d{3}[\dXx]", t)).upper())
-    out["volume"] = _each(records["volume"], number)
-    out["issue"] = _each(records["issue"], number)
-    page = _each(records["pages"], pages)
-    out["first_page"], out["last_page"] = page.map(lambda p: p[0]), page.map(lambda p: p[1])
-    out["page_letters"] = out["first_page"].str.replace(r"\d.*", "", regex=True)
-    out["paged"] = [_spans(first, last) for first, last in page]
-    out["doi"] = _each(records["doi"], doi)
-    out["second_doi"] = out["doi"].str.match(_SECOND_DOI)
-    out["pmid"] = _each(records["pmid"], number)
-    out["url"] = records["url"].str.replace(r"^https?://(?:www\.)?|/$", "", regex=True)
-    out["kind"] = records["type"].map(KINDS).fillna("").astype("str")
-    out.loc[out["doi"].str.match(_PREPRINT_DOI), "kind"] = "preprint"
+def _objects(values: Iterable[Any]) -> NDArray[np.object_]:
+    listed = list(values)
+    out = np.empty(len(listed), dtype=object)
+    out[:] = listed
     return out
+
+
+def normalise(records: pd.DataFrame) -> Facts:
+    """Give what records are compared by.
+
+    Returns
+    -------
+    dict of arrays
+        By name, in the order of the rows: texts as objects, and what is true, counted or a year as such.
+    """
+    raw = {name: records[name].tolist() for name in TEXTS}
+    out: dict[str, Any] = {}
+    bare = [bare_title(stated(t)) for t in raw["title"]]
+    words = fold_all(bare)
+    titles = [w.replace(" ", "") for w in words]
+    cut = [main_title(t) for t in bare]
+    out["words"], out["title"] = words, titles
+    out["main"] = [w.replace(" ", "") for w in fold_all(cut)]
+    out["other_title"] = [other_title(t) for t in raw["title"]]
+    out["length"] = np.array([word_count(w) for w in words], dtype=float)
+    out["generic"] = np.array([is_generic(w) for w in words], dtype=bool)
+    out["notice"] = [notice(t) for t in bare]
+    out["numbers"] = [numbers(w) for w in words]
+    forget_people()
+    names = _each(raw["authors"], author_names)
+    out["families"] = [" ".join(n[0]) for n in names]
+    out["names"] = [" ".join(n[1]) for n in names]
+    out["title_latin"] = np.array([is_latin(w) for w in words], dtype=bool)
+    out["latin"] = np.array([is_latin(t) for t in raw["authors"]], dtype=bool)
+    out["year"] = records["year"].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+    out["year_text"] = ["" if y != y else str(int(y)) for y in out["year"].tolist()]
+    venues = _each(raw["venue"], venue)
+    out["venue"], out["venue_letters"] = [v[0] for v in venues], [v[1] for v in venues]
+    out["issns"] = _each(raw["issn"], lambda t: " ".join(re.findall(r"\d{4}-?\d{3}[\dXx]", t)).upper())
+    out["volume"] = _each(raw["volume"], number)
+    out["issue"] = _each(raw["issue"], number)
+    page = _each(raw["pages"], pages)
+    out["first_page"], out["last_page"] = [p[0] for p in page], [p[1] for p in page]
+    out["page_letters"] = [re.split(r"\d", p[0], maxsplit=1)[0] if p[0][:1].isalpha() else "" for p in page]
+    out["paged"] = np.array([_spans(*p) for p in page], dtype=bool)
+    dois = [doi(t) if t else "" for t in raw["doi"]]
+    out["doi"] = dois
+    out["second_doi"] = np.array([d.startswith(_SECOND_DOI) for d in dois], dtype=bool)
+    out["pmid"] = _each(raw["pmid"], number)
+    out["url"] = _each(raw["url"], lambda t: _URL.sub("", t))
+    kinds = [KINDS.get(t, "") for t in raw["type"]]
+    out["kind"] = [
+        "preprint" if d and _PREPRINT_DOI.match(d) else k for d, k in zip(dois, kinds, strict=True)
+    ]
+    return {name: v if isinstance(v, np.ndarray) else _objects(v) for name, v in out.items()}

@@ -88,7 +88,7 @@ def _with_people(
         return table
     a = np.array([min(v.a[0], v.b[0]) for v in found], np.int64)
     b = np.array([max(v.a[0], v.b[0]) for v in found], np.int64)
-    said = decide(comparison.pairs(a, b))
+    said = pd.DataFrame(decide(comparison.pairs(a, b)))
     said["outcome"] = [_OUTCOME[v.value] for v in found]
     said["rule"] = [v.why if v.value == "maybe" else "decided by people" for v in found]
     said["decided_by"] = [v.by for v in found]

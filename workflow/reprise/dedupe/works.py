@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from reprise.decisions import Decision, Trouble
 from reprise.dedupe import block, people
 from reprise.dedupe.cluster import cluster, components
-from reprise.dedupe.compare import Comparison
-from reprise.dedupe.decide import MERGE, decide
+from reprise.dedupe.compare import Columns, Comparison
+from reprise.dedupe.decide import MAYBE, MERGE, decide
 from reprise.dedupe.merge import WORK_COLUMNS, merge_works
 from reprise.dedupe.normalise import normalise
 from reprise.dedupe.pairs import PAIR_COLUMNS, pair_table, with_links
@@ -68,53 +68,81 @@ def find_works(
     return with_links(works, pairs), pairs, notes
 
 
+def find_clusters(records: pd.DataFrame) -> tuple[Ints, int]:
+    """Find which records are one work by the rules alone, without merging them.
+
+    Returns
+    -------
+    labels : array
+        For each row of `records` a number that it shares with the records of its work.
+    maybes : int
+        How many pairs of works are left to people.
+    """
+    order = np.argsort(records["record_id"].to_numpy(dtype=object), kind="stable")
+    compared, _, _ = _compare(records.iloc[order].reset_index(drop=True))
+    sorted_labels = _cluster(len(records), compared)
+    labels = np.empty(len(records), np.int64)
+    labels[order] = sorted_labels
+    doubtful = compared[compared["outcome"] == MAYBE]
+    one, two = sorted_labels[doubtful["a"].to_numpy()], sorted_labels[doubtful["b"].to_numpy()]
+    pairs = np.unique(np.minimum(one, two)[one != two] * len(records) + np.maximum(one, two)[one != two])
+    return labels, len(pairs)
+
+
 def _compare(records: pd.DataFrame) -> tuple[pd.DataFrame, Comparison, list[Trouble]]:
     """Compare candidates, then whatever merges connect; give the decided pairs, the surest first."""
     facts = normalise(records)
     comparison = Comparison(facts)
     (a, b), dropped = block.candidates(facts)
-    notes = [
-        Trouble(
-            "note",
-            f"deduplication: {count} candidate pairs under the key '{key}' were not compared "
-            f"(a record is compared with {block.BOUND} others under one key)",
-            people.STAGE,
+    notes = []
+    if dropped:
+        keys = ", ".join(f"'{key}' {count}" for key, count in dropped.items())
+        what = (
+            f"deduplication: pairs that were not compared under a key that more than {block.BOUND} records "
         )
-        for key, count in dropped.items()
-    ]
-    decided = _decided(comparison, a, b)
-    merges = decided[decided["outcome"] == MERGE]
-    labels = components(len(records), merges["a"].to_numpy(), merges["b"].to_numpy())
+        notes.append(Trouble("note", f"{what}share (they may meet under another): {keys}", people.STAGE))
+    promising = _promising(comparison, a, b)
+    decided = _decided(comparison, a[promising], b[promising])
+    merges = decided["outcome"] == MERGE
+    labels = components(len(records), decided["a"][merges], decided["b"][merges])
     # A member's place in its component says in which piece it is.
-    place = pd.Series(labels).groupby(labels).cumcount().to_numpy() // PIECE
-    piece = pd.Series(labels * (len(records) + 1) + place).astype("str")
-    if place.any():
+    order = np.argsort(labels, kind="stable")
+    begins = np.flatnonzero(np.r_[True, np.diff(labels[order]) != 0]) if len(order) else order
+    place = np.empty(len(labels), np.int64)
+    place[order] = np.arange(len(labels)) - np.repeat(begins, np.diff(np.r_[begins, len(labels)]))
+    piece = labels * (len(records) + 1) + place // PIECE + 1
+    if (place >= PIECE).any():
         what = f"deduplication: more than {PIECE} records seem to be one work and were taken in pieces; "
         notes.append(Trouble("note", what + "look at the works with the most records", people.STAGE))
     (a, b), _ = block.pairs_within(piece, np.arange(len(records)), PIECE)
     size = max(len(records), 1)
-    new = ~np.isin(a * size + b, decided["a"].to_numpy() * size + decided["b"].to_numpy())
-    decided = pd.concat([decided, _decided(comparison, a[new], b[new])], ignore_index=True)
-    across = (piece[decided["a"]].to_numpy() != piece[decided["b"]].to_numpy()) & (
-        decided["outcome"] == MERGE
-    )
-    decided = decided[~across]
+    new = ~np.isin(a * size + b, decided["a"] * size + decided["b"])
+    more = _decided(comparison, a[new], b[new])
+    decided = {name: np.concatenate([decided[name], more[name]]) for name in decided}
+    keep = (piece[decided["a"]] == piece[decided["b"]]) | (decided["outcome"] != MERGE)
     agreement = (
         decided["title_score"]
         + decided["author_score"]
-        + 50 * (decided["year_same"] + decided["venue_same"] + decided["page_same"])
-        - 50 * decided["kind_differs"]
+        + 50.0 * (decided["year_same"].astype(int) + decided["venue_same"] + decided["page_same"])
+        - 50.0 * decided["kind_differs"]
     )
-    order = decided.assign(agreement=-agreement).sort_values(["rule", "agreement", "a", "b"]).index
-    return decided.loc[order].reset_index(drop=True), comparison, notes
+    surest = np.lexsort((decided["b"], decided["a"], -agreement, decided["rule"]))
+    surest = surest[keep[surest]]
+    return pd.DataFrame({name: column[surest] for name, column in decided.items()}), comparison, notes
 
 
-def _decided(comparison: Comparison, a: Ints, b: Ints) -> pd.DataFrame:
+def _promising(comparison: Comparison, a: Ints, b: Ints) -> NDArray[np.bool_]:
+    chunks = range(0, max(len(a), 1), CHUNK)
+    return np.concatenate([comparison.promising(a[s : s + CHUNK], b[s : s + CHUNK]) for s in chunks])
+
+
+def _decided(comparison: Comparison, a: Ints, b: Ints) -> Columns:
     parts = []
     for start in range(0, max(len(a), 1), CHUNK):
         part = decide(comparison.pairs(a[start : start + CHUNK], b[start : start + CHUNK]))
-        parts.append(part[part["rule"] >= 0])
-    return pd.concat(parts, ignore_index=True)
+        ruled = part["rule"] >= 0
+        parts.append({name: column[ruled] for name, column in part.items()})
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _cluster(count: int, compared: pd.DataFrame, found: Sequence[people.Verdict] = ()) -> Ints:
