@@ -74,6 +74,8 @@ def block_keys(facts: Facts) -> dict[str, Ints]:
         "doi": _keys(facts["doi"]),
         "pmid": _keys(facts["pmid"]),
         "title": _keys(titles),
+        # A translated title with the original behind it, and the original alone.
+        "original title": _keys(o or t for o, t in zip(facts["other_title"], titles, strict=True)),
         # A cut subtitle, or a changed end.
         "title begins": _keys(t[:20] for t in titles),
         "main title": _keys(mains),
@@ -83,8 +85,9 @@ def block_keys(facts: Facts) -> dict[str, Ints]:
         "longest words": _keys(longest),
         # A title in another language: the place tells.
         "place": _keys((years[i], volumes[i], pages[i]) if volumes[i] and pages[i] else () for i in rows),
-        "author and year": _keys(
-            (families[i][0], years[i], longest[i][:1]) if families[i] and years[i] else () for i in rows
+        # A word changed, and the year: a preprint and its article.
+        "author and word": _keys(
+            (families[i][0], longest[i][0]) if families[i] and longest[i] else () for i in rows
         ),
         "author and place": _keys(
             (min(families[i]), volumes[i], pages[i]) if families[i] and pages[i] else () for i in rows

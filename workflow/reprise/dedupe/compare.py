@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -12,8 +13,13 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Prefix
 
+from reprise.dedupe.names import initialled
 from reprise.dedupe.normalise import Facts
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ORDINAL = re.compile(
+    r"\b(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b"
+)
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,7 +36,7 @@ THREADED = 5000  # pairs
 NEAR = 50  # a title less like another is not even its words in another order
 EMPTY = np.array([""], dtype=object)
 CODED = ("title", "other_title", "notice", "numbers", "venue", "venue_letters", "volume", "issue",
-         "first_page", "last_page", "page_letters", "doi", "pmid", "url", "kind")  # fmt: skip
+         "first_page", "last_page", "page_letters", "doi", "pmid", "url", "kind", "stages")  # fmt: skip
 
 
 class Words:
@@ -138,11 +144,18 @@ class Comparison:
         out["second_doi"] = facts["second_doi"][a] | facts["second_doi"][b]
         one, two = self.codes["kind"][a], self.codes["kind"][b]
         out["kind_differs"] = (one > 0) & (two > 0) & (one != two)
+        preprint = facts["kind"] == "preprint"
+        out["one_preprint"] = preprint[a] != preprint[b]
         edited = np.isin(facts["kind"].astype(str), EDITIONS)
         out["edited"] = edited[a] | edited[b]
         gap = np.abs(facts["year"][a] - facts["year"][b])
         out["year_gap"] = gap
         out["year_same"], out["year_near"], out["year_far"] = gap == 0, gap <= 1, gap > 1
+        self._spots(out)
+        self._initials(out, a, b)
+        # "Response to cold" is no reply, where all else is equal.
+        whole = out["range_same"] & out["volume_same"] & out["authors_agree"] & (out["title_score"] >= 95)
+        out["notice_differs"] &= ~whole
         # Parts of one study never share their pages.
         out["numbers_differ"] &= ~(out["range_same"] & out["authors_agree"])
         return out
@@ -185,6 +198,9 @@ class Comparison:
         out["length"] = np.minimum(facts["length"][a], facts["length"][b])
         out["generic"] = facts["generic"][a] | facts["generic"][b]
         out["notice_differs"] = codes["notice"][a] != codes["notice"][b]
+        out["stages_differ"] = codes["stages"][a] != codes["stages"][b]
+        out["numbered_differs"] = facts["numbered"][a] != facts["numbered"][b]
+        out["levels_differ"] = facts["levelled"][a] != facts["levelled"][b]
         self._numbers(out, a, b)
         out["scripts_differ"] = stated & (facts["title_latin"][a] != facts["title_latin"][b])
 
@@ -221,6 +237,10 @@ class Comparison:
             _ratio(facts["names"][x], facts["names"][y], fuzz.token_sort_ratio),
         )
         score[weak] = np.maximum(score[weak], np.where(spelled >= 75, spelled, 0))
+        # Two ministries share most of their words: what each has alone tells them apart.
+        corporate = facts["corporate"]
+        alone = corporate[a] & corporate[b] & (shared + 1 < np.minimum(families[a], families[b]))
+        score[known & alone & (score < 100)] = 0
         out["authors_known"] = known
         out["author_score"] = np.where(known, score, 0.0)
         out["authors_agree"] = known & (score >= 50)
@@ -242,14 +262,49 @@ class Comparison:
         size = _lengths(facts["venue_letters"])
         one, two = self.codes["venue_letters"][a], self.codes["venue_letters"][b]
         letters = (one == two) & (size[a] >= 2)
+        letters[letters] = self._each_name(a[letters], b[letters], _abbreviates)
         # "ICIS 2019 Proceedings" and "International Conference on Information Systems".
         acronym = (np.minimum(size[a], size[b]) >= 3) & (
             (self.venues.shared(0, a, 1, b) > 0) | (self.venues.shared(0, b, 1, a) > 0)
         )
         issn = self.issns.shared(0, a, 0, b) > 0
         out["venue_score"] = score
-        out["venue_same"] = issn | (known & ((score >= 85) | letters | acronym))
+        same = issn | (known & ((score >= 85) | letters | acronym))
+        # The fourteenth conference of a name is not its fifteenth.
+        unlike = same & ~issn & known & (score < 100)
+        unlike[unlike] = self._each_name(a[unlike], b[unlike], _other_meeting)
+        out["venue_same"] = same & ~unlike
+        out["venues_known"] = known
         out["venue_differs"] = known & ~out["venue_same"] & (score < 60)
+
+    def _each_name(self, a: Ints, b: Ints, test: Callable[[str, str], bool]) -> Bools:
+        """Ask something of two venues' names, once for each two names."""
+        codes, names = self.codes["venue"], self.facts["venue"]
+        size = int(codes.max(initial=0)) + 1
+        _, first, place = np.unique(codes[a] * size + codes[b], return_index=True, return_inverse=True)
+        pairs = zip(names[a[first]], names[b[first]], strict=True)
+        return np.fromiter((test(one, two) for one, two in pairs), bool, len(first))[place]
+
+    def _spots(self, out: Columns) -> None:
+        """Tell what stands in one spot: on the same page of what is one volume, journal and time."""
+        # A number in place of a page stays the same when a review is brought up to date years later.
+        where = out["volume_same"] | out["range_same"] | (out["venue_same"] & ~out["year_far"])
+        spot = out["page_same"] & ~out["volume_differs"] & where
+        # A year, or a running number, in place of the volume.
+        other = out["range_same"] & out["title_equal"] & out["authors_agree"] & out["venue_same"]
+        out["spot_same"] = spot | (other & out["year_same"])
+
+    def _initials(self, out: Columns, a: Ints, b: Ints) -> None:
+        """Tell lists that share family names, and none of them with its initial."""
+        need = np.flatnonzero(out["authors_agree"] & (out["title_score"] >= 80) & ~out["spot_same"])
+        rows = np.unique(np.concatenate([a[need], b[need]]))
+        told = Words([[initialled(text) for text in self.facts["authors"][rows]]])
+        x, y = np.searchsorted(rows, a[need]), np.searchsorted(rows, b[need])
+        both = (told.counts[0][x] > 0) & (told.counts[0][y] > 0) if len(need) else np.zeros(0, bool)
+        other = np.zeros(len(a), bool)
+        other[need] = both & (told.shared(0, x, 0, y) == 0)
+        out["initials_differ"] = other
+        out["authors_agree"] = out["authors_agree"] & ~other
 
     def _places(self, out: Columns, a: Ints, b: Ints) -> None:
         self._venues(out, a, b)
@@ -272,10 +327,20 @@ class Comparison:
         alike = ((end == 0) == (last == 0)) & (codes["page_letters"][a] == codes["page_letters"][b])
         stated = (begin > 0) & (other > 0)
         out["page_differs"] = stated & ~first & ~inner & alike
-        where = out["volume_same"] | out["venue_same"] | out["range_same"]
-        out["spot_same"] = out["page_same"] & ~out["volume_differs"] & where
+        out["page_unlike"] = stated & ~first
         # Many journals begin each issue at page 1: its number counts within one volume.
         out["issue_differs"] &= out["volume_same"]
+
+
+def _other_meeting(one: str, two: str) -> bool:
+    """Whether both names hold a year, or both an ordinal, and not the same: two meetings of one series."""
+    pairs = [(set(sign.findall(one)), set(sign.findall(two))) for sign in (_YEAR, _ORDINAL)]
+    return any(x and y and not x & y for x, y in pairs)
+
+
+def _abbreviates(one: str, two: str) -> bool:
+    """Whether the words of one name begin those of the other, or are begun by them."""
+    return all(x.startswith(y) or y.startswith(x) for x, y in zip(one.split(), two.split(), strict=False))
 
 
 def _codes_in(known: Texts, texts: Texts) -> Ints:

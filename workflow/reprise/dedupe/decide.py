@@ -87,6 +87,11 @@ RULES: tuple[Rule, ...] = (
         lambda c: _same_id(c) & (c["notice_differs"] | c["numbers_differ"]) & _resembles(c) & ~c["spot_same"],
     ),
     Rule(
+        "one DOI, other pages and title", MAYBE, True,
+        "A supplement's DOI stands on each of its abstracts.",
+        lambda c: c["doi_same"] & c["page_differs"] & ~c["title_equal"] & ~c["title_cut"] & ~c["title_main"],
+    ),
+    Rule(
         "same DOI", MERGE, False,
         "A DOI is given to one work, and the titles don't speak against it.",
         lambda c: c["doi_same"] & (_resembles(c) | c["scripts_differ"]) & ~c["notice_differs"],
@@ -113,6 +118,23 @@ RULES: tuple[Rule, ...] = (
         lambda c: c["notice_differs"],
     ),
     Rule(
+        "a part or stage named on one side", MAYBE, True,
+        "The main title of a study stands on its protocol, its parts and its later results too.",
+        lambda c: (c["stages_differ"] | c["levels_differ"]) & (c["title_cut"] | c["title_main"])
+        & c["authors_agree"] & ~_same_id(c) & ~c["doi_differs"] & ~c["spot_same"] & ~c["venue_differs"],
+    ),
+    Rule(
+        "another stage of a study, another place", DISTINCT, True,
+        "The protocol of a study and its results stand under one main title, each in its own place.",
+        lambda c: c["stages_differ"] & (c["volume_differs"] | c["venue_differs"]) & ~_same_id(c)
+        & ~c["spot_same"],
+    ),
+    Rule(
+        "an abstract with its number", DISTINCT, True,
+        "A numbered abstract is not the article of its title, unless both stand on one page.",
+        lambda c: c["numbered_differs"] & ~_same_id(c) & ~c["spot_same"],
+    ),
+    Rule(
         "different numbers in the titles", DISTINCT, True,
         "Parts, phases, years and editions differ in their numbers alone.",
         lambda c: c["numbers_differ"],
@@ -122,6 +144,18 @@ RULES: tuple[Rule, ...] = (
         "A preprint, conference paper, report or thesis and its article are versions of one study; "
         "each is cited for itself.",
         lambda c: c["kind_differs"] & _one_study(c) & ~_same_id(c) & ~c["spot_same"] & ~c["venue_same"],
+    ),
+    Rule(
+        "printed in two journals", LINKED, True,
+        "Joint advice is printed in several journals, each time with a DOI of its own.",
+        lambda c: c["doi_differs"] & c["title_equal"] & (c["author_score"] >= 99) & c["authors_agree"]
+        & c["year_same"] & c["venue_differs"] & c["volume_differs"] & c["page_differs"] & _telling(c),
+    ),
+    Rule(
+        "a preprint, and an article with nearly its title", MAYBE, True,
+        "Titles change on the way from preprint to article, and their DOIs always differ.",
+        lambda c: c["one_preprint"] & c["doi_differs"] & (c["title_score"] >= 70) & (c["author_score"] >= 99)
+        & c["authors_agree"] & c["year_near"] & _telling(c),
     ),
     Rule(
         "all equal but the DOI", MAYBE, True,
@@ -140,10 +174,21 @@ RULES: tuple[Rule, ...] = (
         lambda c: c["pmid_differs"],
     ),
     Rule(
+        "same family names, other initials, another place", DISTINCT, True,
+        "Kim, Li and Smith are many: where initials and place differ, so do the people.",
+        lambda c: c["initials_differ"] & (c["venue_differs"] | c["volume_differs"] | c["year_far"]),
+    ),
+    Rule(
+        "same family names, other initials", MAYBE, True,
+        "Other people of the same names, or a slip.",
+        lambda c: c["initials_differ"] & _alike(c) & ~_same_id(c),
+    ),
+    Rule(
         "same title on the same pages", MERGE, False,
         "Two works don't share title, journal, volume, first and last page; the authors may be "
         "named otherwise (an institution for its people, a new family name).",
-        lambda c: c["title_equal"] & _telling(c) & c["volume_same"] & c["range_same"] & c["venue_same"],
+        lambda c: c["title_equal"] & _telling(c) & c["volume_same"] & c["venue_same"]
+        & (c["range_same"] | (c["page_same"] & c["year_same"])),
     ),
     Rule(
         "title and place agree, authors don't", MAYBE, True,
@@ -160,7 +205,7 @@ RULES: tuple[Rule, ...] = (
         "published in two places", LINKED, True,
         "The same text in two journals, or an abstract printed twice: each is cited for itself.",
         lambda c: _one_study(c) & c["authors_agree"] & c["venue_differs"] & ~c["spot_same"]
-        & (c["volume_differs"] | c["page_differs"]),
+        & ~c["title_cut"] & c["year_near"] & (c["volume_differs"] | c["page_differs"]),
     ),
     Rule(
         "two years apart, else equal", MAYBE, False,
@@ -173,7 +218,7 @@ RULES: tuple[Rule, ...] = (
         "years apart, else equal", MAYBE, True,
         "A wrong year in one index, or the same report written again.",
         lambda c: c["year_far"] & c["title_equal"] & c["authors_agree"] & _telling(c) & ~c["spot_same"]
-        & ~_apart(c),
+        & ~_apart(c) & ~c["venue_differs"],
     ),
     Rule(
         "another year of a report or book", MAYBE, True,
@@ -188,13 +233,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "different volume and page", DISTINCT, True,
         "One work stands in one place of a journal.",
-        lambda c: c["volume_differs"] & c["page_differs"],
+        lambda c: c["volume_differs"] & (c["page_differs"] | (c["page_unlike"] & (c["year_gap"] == 1))),
     ),
     Rule(
         "same title, authors and place", MERGE, False,
         "Authors, place and the whole title agree, and no statement speaks against it.",
-        lambda c: c["title_equal"] & c["authors_agree"] & _place_agrees(c) & ~c["generic"]
-        & ~_apart(c),
+        lambda c: c["title_equal"] & c["authors_agree"] & _place_agrees(c) & ~c["generic"] & ~_apart(c)
+        & ((c["length"] >= 4) | c["spot_same"] | c["volume_same"]),
     ),
     Rule(
         "same page, authors and nearly the title", MERGE, False,
@@ -211,7 +256,7 @@ RULES: tuple[Rule, ...] = (
         "same title and authors", MERGE, False,
         "A whole title of five words or more with its authors; no place and no year that differs.",
         lambda c: c["title_equal"] & c["authors_agree"] & _telling(c) & ~_apart(c)
-        & ~c["venue_differs"] & ~(c["year_gap"] == 1),
+        & (c["venue_same"] | ~c["venues_known"]) & ~(c["year_gap"] == 1),
     ),
     Rule(
         "same pages and authors", MERGE, False,
@@ -260,7 +305,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "same page and authors, another title", MAYBE, False,
         "A title in another language, or two notes on one page.",
-        lambda c: c["spot_same"] & c["venue_same"] & c["authors_agree"] & (c["author_score"] >= 99)
+        lambda c: c["spot_same"] & (c["venue_same"] | (c["volume_same"] & c["issue_same"] & c["range_same"]))
+        & c["authors_agree"] & (c["author_score"] >= 99)
         & c["year_same"] & ~c["issue_differs"] & ~c["generic"],
     ),
     Rule(

@@ -147,3 +147,22 @@ def _name_words(text: str) -> list[str]:
     words = [w for w in fold(text).split() if w not in PARTICLES]
     kept = [w for w in words if (len(w) > 1 or CJK.match(w)) and w not in short]
     return kept or [w for w in words if len(w) > 1]
+
+
+def initialled(text: str) -> str:
+    """Give "family:initial" for each person of a list whose names are told apart, and both ways round.
+
+    Examples
+    --------
+    >>> initialled("Kim, Soo-jin; Bell, N."), initialled("Kim Soo-jin")
+    ('kim:s soo:k jin:k bell:n', '')
+    """
+    found: dict[str, None] = {}
+    persons = text.split(";") if ";" in text or text.count(",") == 1 else ()
+    for person in persons:
+        family, comma, given = person.partition(",")
+        one, other = fold(family).split(), fold(given).split()
+        if comma and one and other and other[0][0].isalpha():
+            found.update(dict.fromkeys(f"{w}:{other[0][0]}" for w in one if len(w) > 1))
+            found.update(dict.fromkeys(f"{w}:{one[0][0]}" for w in other if len(w) > 1))
+    return " ".join(found)

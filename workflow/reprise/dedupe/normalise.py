@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reprise.dedupe.names import author_names, forget_people
+from reprise.dedupe.names import author_names, forget_people, is_corporate
 from reprise.dedupe.titles import (
     LONG_NUMBER,
     bare_title,
@@ -23,10 +23,13 @@ from reprise.dedupe.titles import (
     fold_all,
     is_generic,
     is_latin,
+    levelled,
     main_title,
     notice,
+    numbered,
     numbers,
     other_title,
+    stages,
     stated,
     word_count,
 )  # fmt: skip
@@ -41,6 +44,7 @@ _ROUND = re.compile(r"(?<=\d)\.\d+$")  # open review: 10.12688/f1000research.123
 _PREPRINT_DOI = re.compile(
     r"10\.(?:48550|1101(?=/\d)|31234|31235|31219|31222|31223|35542|20944|21203|2139|36227|26434|22541|64898)/"
 )
+_SERVER = re.compile(r"\b(?:medrxiv|biorxiv|arxiv|research square|ssrn|preprints?|preprint server)\b")
 _SECOND_DOI = "10.2307/"
 _URL = re.compile(r"^https?://(?:www\.)?|/$")
 # Versions of one study stand in different kinds of places; the other types say nothing of that.
@@ -88,7 +92,8 @@ def number(text: str) -> str:
     """Give the first number of a volume or issue."""
     found = re.search(r"\d+", stated(text))
     digits = found.group() if found else ""
-    return str(int(digits)) if 0 < len(digits) < LONG_NUMBER else digits
+    digits = str(int(digits)) if 0 < len(digits) < LONG_NUMBER else digits
+    return "" if digits == "0" else digits  # what is not printed yet stands as volume 0
 
 
 def doi(text: str) -> str:
@@ -110,12 +115,18 @@ def venue(text: str) -> tuple[str, str]:
     ('foundation badge', 'fb')
     """
     text = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", stated(plain_text(html.unescape(text))))
+    # "Stroke: A Journal of Cerebral Circulation" is "Stroke" in another index.
+    text = re.split(r"(?<=\w{4}): | = | / ", text, maxsplit=1)[0]
     # Singular and plural are mistaken for each other in the names of books and journals.
     words = [re.sub(r"(?<=\w{4}[^su])s$", "", w) for w in fold(text).split() if w not in _STOP]
     return " ".join(words), "".join(w[0] for w in words)
 
 
-def _each(values: list[str], function: Callable[[str], Any]) -> list[Any]:
+def _is_institution(authors: str) -> bool:
+    return bool(authors) and ";" not in authors and is_corporate(authors)
+
+
+def _each(values: list[Any], function: Callable[[Any], Any]) -> list[Any]:
     # Values repeat: each is worked on once.
     known = {value: function(value) for value in set(values)}
     return [known[value] for value in values]
@@ -170,9 +181,15 @@ def normalise(records: pd.DataFrame) -> Facts:
     out["doi"] = dois
     out["second_doi"] = np.array([d.startswith(_SECOND_DOI) for d in dois], dtype=bool)
     out["pmid"] = _each(raw["pmid"], number)
-    out["url"] = _each(raw["url"], lambda t: _URL.sub("", t))
+    out["url"] = _each(raw["url"], lambda t: _URL.sub("", stated(t)))
     kinds = [KINDS.get(t, "") for t in raw["type"]]
-    out["kind"] = [
-        "preprint" if d and _PREPRINT_DOI.match(d) else k for d, k in zip(dois, kinds, strict=True)
-    ]
+    servers = _each(out["venue"], lambda v: _SERVER.search(v) is not None)
+    known = [d != "" and _PREPRINT_DOI.match(d) is not None for d in dois]
+    preprints = [s or k for s, k in zip(servers, known, strict=True)]
+    out["kind"] = ["preprint" if p else k for p, k in zip(preprints, kinds, strict=True)]
+    out["stages"] = [stages(w) for w in words]
+    out["levelled"] = np.array([levelled(w) for w in words], dtype=bool)
+    out["numbered"] = np.array([numbered(t) for t in raw["title"]], dtype=bool)
+    out["corporate"] = np.array(_each(raw["authors"], _is_institution), dtype=bool)
+    out["authors"] = raw["authors"]
     return {name: v if isinstance(v, np.ndarray) else _objects(v) for name, v in out.items()}

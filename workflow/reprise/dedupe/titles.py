@@ -32,7 +32,8 @@ _GENERIC = re.compile(
     r"in this issue|(remarks |message |letter |notes? |words? )?from (the |our )?(\w+ ){0,3}editors?"
     r"( .{0,20})?|"
     r"introduction to (the )?.{0,40}mini ?track.*|.{0,30}special issue( .{0,20})?|acknowledge?ments?|"
-    r"contributors|announcements?)"
+    r"contributors|announcements?|minutes of .{0,60}|"
+    r"(annual|presidential|presidents?|treasurers?|secretarys?) (report|address)( .{0,40})?)"
     r"( (comment|board|note|notes|to the editor|to the (special|theme|themed) (issue|section)|"
     r"to this (special )?issue|statement|and (introduction|commentary|discussion)))?"
 )
@@ -52,9 +53,14 @@ _NOTICE_END = re.compile(
     r"|(?P<reply>(?:the )?authors?['’]?s? (?:reply|response)|(?:a )?(?:rejoinder|reply|comment)))\W*$",
     re.I,
 )
-_NOTICED = re.compile("errat|corrig|repl|respon|rejoind|comment", re.I)
+_NOTICED = re.compile("errat|corr|repl|respon|rejoind|comment", re.I)
+# "Correction" ends a title of its own too, so here it must be set off.
+_CORRECTED = re.compile(r"[:(\[]\s*corrections?\W*$", re.I)
 _RETRACTED = re.compile(
     r"^\W*(?:retracted(?: article| chapter)?|withdrawn)\s*[:\-–]\s*|\W*[\[(]retracted[^\])]*[\])]\W*$", re.I
+)
+_NUMBERED = re.compile(
+    r"^\s*(?:(?:abstract|poster)\s*(?:no\.?|number)?\s*[A-Z]{0,3}-?\d+|[A-Z]{1,3}-?\d+)\s*[:.]\s+", re.I
 )
 _TAKEN_BACK = re.compile("retracted|withdrawn", re.I)
 # What indexes put behind a title: "[Chinese]", "[Review] [33 refs]", "[Erratum appears in ...]".
@@ -69,11 +75,17 @@ _ROMAN = {
 }  # fmt: skip
 _SPELLED = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "1st": 1, "2nd": 2, "3rd": 3,
+    "ten": 10, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
+    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
 }  # fmt: skip
 
 _NUMBERS = frozenset((*_SPELLED, *_ROMAN, *_LEVEL[3:-1].split("|")))
 _DIGIT = re.compile("[0-9]")
+_STAGE_SIGNS = ("protocol", "design", "rationale", "baseline", "follow", "year ", "month ")
+_STAGE = re.compile(
+    r"\b(protocol|rationale|baseline|follow ?up|design|\w+ (?:year|month) (?:results|outcomes|follow ?up))\b"
+)
+_LEVELLED = re.compile(rf"\b{_LEVEL[:-4]}) (?:\d+|[ivx]+|one|two|three|four|five|[a-d])\b")
 
 
 def fold(text: str) -> str:
@@ -122,7 +134,8 @@ def stated(text: str) -> str:
 
 
 def bare_title(text: str) -> str:
-    """Take markup and what indexes add around a title off it."""
+    """Take markup and what indexes add around a title off it, and the number of an abstract before it."""
+    text = _NUMBERED.sub("", text)
     if not any(sign in text for sign in "[<&") and not _TAKEN_BACK.search(text):
         return text.strip()
     text = _RETRACTED.sub("", plain_text(html.unescape(text)).strip())
@@ -144,7 +157,10 @@ def notice(title: str) -> str:
     ('erratum', '')
     """
     # Most titles end without a word for a notice; the pattern for one that does is slow.
-    found = _NOTICE.match(title) or (_NOTICE_END.search(title) if _NOTICED.search(title[-60:]) else None)
+    ends = _NOTICED.search(title[-60:])
+    found = _NOTICE.match(title) or (_NOTICE_END.search(title) if ends else None)
+    if ends and not found and _CORRECTED.search(title):
+        return "erratum"
     return next((k for k, v in found.groupdict().items() if v), "") if found else ""
 
 
@@ -162,6 +178,8 @@ def numbers(folded: str) -> str:
     found = []
     before = ""
     for word in words:
+        if word[-2:] in ("st", "nd", "rd", "th") and word[:-2].isdecimal():
+            word = word[:-2]
         if word.isdecimal():
             found.append(str(int(word)) if len(word) < LONG_NUMBER else word)
         elif word in _SPELLED:
@@ -198,6 +216,29 @@ def is_latin(text: str) -> bool:
         return True
     letters = [c for c in text if c.isalpha()]
     return sum(c < "ɐ" or "Ḁ" <= c <= "ỿ" for c in letters) * 2 >= len(letters)
+
+
+def stages(folded: str) -> str:
+    """Name the stages of a study that a title tells: its protocol, its baseline, its later results.
+
+    Examples
+    --------
+    >>> stages("badges for nurses study protocol"), stages("badges for nurses")
+    ('protocol', '')
+    """
+    if not any(sign in folded for sign in _STAGE_SIGNS):
+        return ""
+    return " ".join(sorted({found.replace(" ", "") for found in _STAGE.findall(folded)}))
+
+
+def numbered(title: str) -> bool:
+    """Whether a title has the number of an abstract before it."""
+    return _NUMBERED.match(title) is not None
+
+
+def levelled(folded: str) -> bool:
+    """Whether a title says which part of several it is."""
+    return _LEVELLED.search(folded) is not None
 
 
 def other_title(text: str) -> str:
