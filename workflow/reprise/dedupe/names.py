@@ -25,6 +25,7 @@ _CORPORATE = re.compile(rf"\b({'|'.join(_CORPORATE_WORDS)}|stud(?:y|ies)\b)", re
 _CORPORATE_BEGINS = frozenset(word[:3] for word in (*_CORPORATE_WORDS, "study"))
 _SIGNS: dict[int, str | int | None] = {c: chr(c) if chr(c).isalnum() else " " for c in range(128)}
 _SIGNS |= {ord(","): ",", ord(";"): ";", ord("'"): "", ord("`"): ""}
+_RUN_ON = re.compile(r"\b[A-Z]{2,3}\b")  # initials without stops, or a short name in capitals
 _MORE = re.compile(r"\bet al\b\.?|\+\s*\d+|\band others\b")
 _INITIALS = re.compile(r"[A-Z]{1,3}|(?:[A-Z]\.)+[A-Z]?\.?")
 
@@ -74,6 +75,11 @@ def _plain_list(text: str) -> tuple[list[str], list[str]] | None:
     beginnings = {w[:3] for w in plain.lower().replace(",", " ").split()}
     if not _CORPORATE_BEGINS.isdisjoint(beginnings) and is_corporate(text):
         return None
+    if plain.count(",") == plain.count(";") + 1 and not _RUN_ON.search(plain):
+        low = plain.lower()
+        family = " ".join([person.partition(",")[0] for person in low.split(";")])
+        every = low.replace(",", " ").replace(";", " ")
+        return _worth_telling(family.split()), _worth_telling(every.split())
     families: dict[str, None] = {}
     names: dict[str, None] = {}
     for person in plain.split(";"):
@@ -85,6 +91,10 @@ def _plain_list(text: str) -> tuple[list[str], list[str]] | None:
         names.update(dict.fromkeys(words))
         names.update(dict.fromkeys(_told(given.replace(",", " ").split())))
     return list(families), list(names)
+
+
+def _worth_telling(words: list[str]) -> list[str]:
+    return list(dict.fromkeys([w for w in words if len(w) > 1 and w not in PARTICLES]))
 
 
 def _told(raw: list[str]) -> list[str]:

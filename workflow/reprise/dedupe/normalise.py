@@ -152,9 +152,13 @@ def normalise(records: pd.DataFrame) -> Facts:
     bare = [bare_title(stated(t)) for t in raw["title"]]
     words = fold_all(bare)
     titles = [w.replace(" ", "") for w in words]
-    cut = [main_title(t) for t in bare]
+    mains = [main_title(t) for t in bare]
+    cut = [m for m, t in zip(mains, bare, strict=True) if m is not t and m != t]
+    folded = dict(zip(cut, fold_all(cut), strict=True))
     out["words"], out["title"] = words, titles
-    out["main"] = [w.replace(" ", "") for w in fold_all(cut)]
+    out["main"] = [
+        folded[m].replace(" ", "") if m in folded else t for m, t in zip(mains, titles, strict=True)
+    ]
     out["other_title"] = [other_title(t) for t in raw["title"]]
     out["length"] = np.array([word_count(w) for w in words], dtype=float)
     out["generic"] = np.array([is_generic(w) for w in words], dtype=bool)
@@ -188,7 +192,8 @@ def normalise(records: pd.DataFrame) -> Facts:
     preprints = [s or k for s, k in zip(servers, known, strict=True)]
     out["kind"] = ["preprint" if p else k for p, k in zip(preprints, kinds, strict=True)]
     out["stages"] = [stages(w) for w in words]
-    out["levelled"] = np.array([levelled(w) for w in words], dtype=bool)
+    told = zip(words, out["numbers"], strict=True)
+    out["levelled"] = np.array([n != "" and levelled(w) for w, n in told], dtype=bool)
     out["numbered"] = np.array([numbered(t) for t in raw["title"]], dtype=bool)
     out["corporate"] = np.array(_each(raw["authors"], _is_institution), dtype=bool)
     out["authors"] = raw["authors"]

@@ -53,7 +53,7 @@ _NOTICE_END = re.compile(
     r"|(?P<reply>(?:the )?authors?['’]?s? (?:reply|response)|(?:a )?(?:rejoinder|reply|comment)))\W*$",
     re.I,
 )
-_NOTICED = re.compile("errat|corr|repl|respon|rejoind|comment", re.I)
+_NOTICED = re.compile("errat|corr|repl|respon|rejoind|comment")
 # "Correction" ends a title of its own too, so here it must be set off.
 _CORRECTED = re.compile(r"[:(\[]\s*corrections?\W*$", re.I)
 _RETRACTED = re.compile(
@@ -62,7 +62,6 @@ _RETRACTED = re.compile(
 _NUMBERED = re.compile(
     r"^\s*(?:(?:abstract|poster)\s*(?:no\.?|number)?\s*[A-Z]{0,3}-?\d+|[A-Z]{1,3}-?\d+)\s*[:.]\s+", re.I
 )
-_TAKEN_BACK = re.compile("retracted|withdrawn", re.I)
 # What indexes put behind a title: "[Chinese]", "[Review] [33 refs]", "[Erratum appears in ...]".
 _BRACKETED_END = re.compile(r"\s*\.?\s*\[([^\[\]]*)\]?\.?\s*$")
 _SUBTITLE = re.compile(r"\s*(?::|\?|!|\.\s|\s[-–—]+\s|—|--)\s*")
@@ -81,7 +80,7 @@ _SPELLED = {
 
 _NUMBERS = frozenset((*_SPELLED, *_ROMAN, *_LEVEL[3:-1].split("|")))
 _DIGIT = re.compile("[0-9]")
-_STAGE_SIGNS = ("protocol", "design", "rationale", "baseline", "follow", "year ", "month ")
+_STAGE_SIGNS = re.compile("protocol|design|rationale|baseline|follow|year |month ")
 _STAGE = re.compile(
     r"\b(protocol|rationale|baseline|follow ?up|design|\w+ (?:year|month) (?:results|outcomes|follow ?up))\b"
 )
@@ -135,8 +134,10 @@ def stated(text: str) -> str:
 
 def bare_title(text: str) -> str:
     """Take markup and what indexes add around a title off it, and the number of an abstract before it."""
-    text = _NUMBERED.sub("", text)
-    if not any(sign in text for sign in "[<&") and not _TAKEN_BACK.search(text):
+    if _DIGIT.search(text, 0, 30):
+        text = _NUMBERED.sub("", text)
+    low = text.lower()
+    if not ("[" in text or "<" in text or "&" in text or "retracted" in low or "withdrawn" in low):
         return text.strip()
     text = _RETRACTED.sub("", plain_text(html.unescape(text)).strip())
     if text.startswith("[") and text.rstrip(".").endswith("]") and text.count("[") == 1:
@@ -157,7 +158,7 @@ def notice(title: str) -> str:
     ('erratum', '')
     """
     # Most titles end without a word for a notice; the pattern for one that does is slow.
-    ends = _NOTICED.search(title[-60:])
+    ends = _NOTICED.search(title[-60:].lower())
     found = _NOTICE.match(title) or (_NOTICE_END.search(title) if ends else None)
     if ends and not found and _CORRECTED.search(title):
         return "erratum"
@@ -226,7 +227,7 @@ def stages(folded: str) -> str:
     >>> stages("badges for nurses study protocol"), stages("badges for nurses")
     ('protocol', '')
     """
-    if not any(sign in folded for sign in _STAGE_SIGNS):
+    if not _STAGE_SIGNS.search(folded):
         return ""
     return " ".join(sorted({found.replace(" ", "") for found in _STAGE.findall(folded)}))
 
