@@ -32,7 +32,8 @@ CUT_LENGTH = 20
 LIMIT_LENGTH = 50
 # What appears again, a year later, under the same title.
 EDITIONS = ("report", "book", "chapter")
-THREADED = 5000  # pairs
+THREADED = 50_000  # pairs
+LEAST = 60  # a title less like another speaks for no rule: see RESEMBLES in decide.py
 NEAR = 50  # a title less like another is not even its words in another order
 EMPTY = np.array([""], dtype=object)
 CODED = ("title", "other_title", "notice", "numbers", "venue", "venue_letters", "volume", "issue",
@@ -121,7 +122,7 @@ class Comparison:
         left = np.flatnonzero(~seen)
         titles = self.facts["title"]
         x, y = titles[a[left]], titles[b[left]]
-        seen[left] = _ratio(x, y, score_cutoff=NEAR) > 0
+        seen[left] = _ratio(x, y, score_cutoff=LEAST) > 0
         left = left[~seen[left]]
         short = np.minimum(self.lengths[a[left]], self.lengths[b[left]])
         long = left[short >= LIMIT_LENGTH]
@@ -193,6 +194,7 @@ class Comparison:
             & (prefix >= short)
             & ((at_subtitle & (short >= CUT_LENGTH)) | (short >= LIMIT_LENGTH))
         )
+        out["title_begins"] = stated & (prefix >= short) & (short >= CUT_LENGTH)
         # "Badges" for "Badges: their use in nursing" is believed only where the place agrees.
         out["title_main"] = stated & ~equal & at_subtitle
         out["length"] = np.minimum(facts["length"][a], facts["length"][b])

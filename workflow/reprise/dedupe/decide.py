@@ -19,9 +19,9 @@ Columns = Mapping[str, NDArray[Any]]
 
 MERGE, MAYBE, DISTINCT, LINKED = "merge", "maybe", "distinct", "linked version"
 
-# Evidence: the labelled sets that `benchmarks/dedupe.py` reads (10,307 records, 1,958 true pairs). Of
-# compared pairs with unequal titles and authors who agree, 6 of 74 are one work where the titles score
-# 80 to 90, and half of 120 above: nothing is merged on a title below 90 unless it is cut or a place or
+# Evidence: the labelled sets in benchmarks/README.md (10,307 records, 1,958 true pairs). Of compared pairs
+# with unequal titles and authors who agree, 6 of 74 are one work where the titles score 80 to 90, and half
+# of 120 above: nothing is merged on a title below 90 unless it is cut or a place or
 # identifier tells, and nothing above 90 without a place.
 ALIKE = 90.0
 # A DOI or PMID is trusted over a misspelled or cut title, not over another title: all 445 pairs of one
@@ -143,7 +143,8 @@ RULES: tuple[Rule, ...] = (
         "two kinds of publication", LINKED, True,
         "A preprint, conference paper, report or thesis and its article are versions of one study; "
         "each is cited for itself.",
-        lambda c: c["kind_differs"] & _one_study(c) & ~_same_id(c) & ~c["spot_same"] & ~c["venue_same"],
+        lambda c: c["kind_differs"] & _one_study(c) & ~_same_id(c) & ~c["spot_same"] & ~c["url_same"]
+        & (~c["venue_same"] | c["one_preprint"]),
     ),
     Rule(
         "printed in two journals", LINKED, True,
@@ -160,7 +161,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "all equal but the DOI", MAYBE, True,
         "A journal that moved may have registered a work twice; or one of the DOIs is wrong.",
-        lambda c: c["doi_differs"] & c["title_equal"] & c["authors_agree"] & ~c["generic"]
+        lambda c: c["doi_differs"] & (c["title_equal"] | c["title_cut"]) & c["authors_agree"] & ~c["generic"]
         & (c["spot_same"] | (c["venue_same"] & ~_apart(c))) & c["year_near"],
     ),
     Rule(
@@ -279,7 +280,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "same title and page of one site", MERGE, False,
         "The same address was seen twice, with the same title.",
-        lambda c: c["url_same"] & _alike_or_main(c) & ~c["generic"] & ~_apart(c),
+        lambda c: c["url_same"] & (_alike_or_main(c) | c["title_begins"]) & ~c["generic"] & ~_apart(c),
     ),
     Rule(
         "same long title", MERGE, False,

@@ -44,9 +44,11 @@ _ROUND = re.compile(r"(?<=\d)\.\d+$")  # open review: 10.12688/f1000research.123
 _PREPRINT_DOI = re.compile(
     r"10\.(?:48550|1101(?=/\d)|31234|31235|31219|31222|31223|35542|20944|21203|2139|36227|26434|22541|64898)/"
 )
-_SERVER = re.compile(r"\b(?:medrxiv|biorxiv|arxiv|research square|ssrn|preprints?|preprint server)\b")
+_SERVER = re.compile(
+    r"\b(?:medrxiv|biorxiv|arxiv|research square|ssrn|preprints?|preprint server|draft manuscript)\b"
+)
 _SECOND_DOI = "10.2307/"
-_URL = re.compile(r"^https?://(?:www\.)?|/$")
+_URL = re.compile(r"^https?://(?:www\.)?|/?(?:\s.*)?$")  # a remark may stand behind an address
 # Versions of one study stand in different kinds of places; the other types say nothing of that.
 KINDS = {
     "article": "journal", "review": "journal", "conference-paper": "conference", "preprint": "preprint",
