@@ -385,7 +385,7 @@ def _openalex_place(work: Work, doi: str | None) -> dict[str, Any]:
         "host_organization_lineage_names": [publisher],
         "type": "journal" if issn else "conference",
     }
-    page = doi or f"https://kesvora.example/work/{work['id']}"
+    page = doi or f"https://kesvora.example/item/{work['id']}"
     return {
         "is_oa": is_open,
         "landing_page_url": page,
