@@ -103,6 +103,10 @@ class Comparison:
             self.codes[name] = codes[1:].astype(np.int64)
         self.codes["main"] = _codes_in(facts["title"], facts["main"])
         self.lengths = _lengths(facts["title"])
+        self.letters = _lengths(facts["venue_letters"])
+        self.preprint = facts["kind"] == "preprint"
+        self.edited = np.isin(facts["kind"].astype(str), EDITIONS)
+        self.page_one = facts["first_page"] == "1"
         self.authors = Words([facts["families"], facts["names"]])
         self.issns = Words([facts["issns"]])
         self.venues = Words([facts["venue_letters"], facts["venue"]])
@@ -145,10 +149,8 @@ class Comparison:
         out["second_doi"] = facts["second_doi"][a] | facts["second_doi"][b]
         one, two = self.codes["kind"][a], self.codes["kind"][b]
         out["kind_differs"] = (one > 0) & (two > 0) & (one != two)
-        preprint = facts["kind"] == "preprint"
-        out["one_preprint"] = preprint[a] != preprint[b]
-        edited = np.isin(facts["kind"].astype(str), EDITIONS)
-        out["edited"] = edited[a] | edited[b]
+        out["one_preprint"] = self.preprint[a] != self.preprint[b]
+        out["edited"] = self.edited[a] | self.edited[b]
         gap = np.abs(facts["year"][a] - facts["year"][b])
         out["year_gap"] = gap
         out["year_same"], out["year_near"], out["year_far"] = gap == 0, gap <= 1, gap > 1
@@ -249,7 +251,7 @@ class Comparison:
         out["authors_disjoint"] = known & (score == 0)
 
     def _venues(self, out: Columns, a: Ints, b: Ints) -> None:
-        facts, venues = self.facts, self.facts["venue"]
+        venues = self.facts["venue"]
         one, two = self.codes["venue"][a], self.codes["venue"][b]
         known = (one > 0) & (two > 0)
         score = np.where(known & (one == two), 100.0, 0.0)
@@ -261,7 +263,7 @@ class Comparison:
         enough = np.minimum(_lengths(venues[x[close]]), _lengths(venues[y[close]])) >= 12
         found[close] = np.maximum(found[close], np.where(enough & (part >= 90), part, 0))
         score[at] = found
-        size = _lengths(facts["venue_letters"])
+        size = self.letters
         one, two = self.codes["venue_letters"][a], self.codes["venue_letters"][b]
         letters = (one == two) & (size[a] >= 2)
         letters[letters] = self._each_name(a[letters], b[letters], _abbreviates)
@@ -320,8 +322,7 @@ class Comparison:
         end, last = codes["last_page"][a], codes["last_page"][b]
         first = (begin > 0) & (begin == other)
         whole = first & (end > 0) & (end == last)
-        page_one = facts["first_page"] == "1"
-        inner = page_one[a] | page_one[b]
+        inner = self.page_one[a] | self.page_one[b]
         # Where each article begins at page 1, that page tells nothing.
         out["page_same"] = (first & ~inner) | whole
         out["range_same"] = whole & ~inner & facts["paged"][a] & facts["paged"][b]
