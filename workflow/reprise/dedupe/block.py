@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz.distance import Prefix
 
+from reprise.dedupe.compare import LIMIT_LENGTH, Bools, Ints, Texts, lengths_of, ratio
 from reprise.dedupe.normalise import Facts
+from reprise.dedupe.words import begins, distinct, number_words
 
 # Within one key a record is compared with so many that come next by title. A key that more records share
 # is a poor one, and its records meet under another: in the labelled sets and among invented records 5 loses
 # no pair that 100 finds.
 BOUND = 20
+LEAST = 60  # a title less like another speaks for no rule: see RESEMBLES in decide.py
+CHUNK = 500_000  # pairs looked at at once; it bounds the memory, not the result
 _KEY_WORDS = 4
+_MAIN = 12  # signs; a shorter main title is hardly one
 
-Ints = NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
 
 
@@ -34,10 +41,14 @@ def pairs_within(keys: Ints, order: Ints, bound: int) -> tuple[Pairs, int]:
     -------
     (left, right), dropped : arrays of positions, and how many pairs the bound left out
     """
-    rows = np.flatnonzero(keys)
-    rows = rows[np.lexsort((order[rows], keys[rows]))]
-    codes = keys[rows]
-    start = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(rows) else np.array([], np.int64)
+    # Most keys stand on one row: those that don't are sorted, as one number with the rank.
+    groups, _ = pd.factorize(keys)
+    rows = np.flatnonzero((keys != 0) & (np.bincount(groups, minlength=1) > 1)[groups])
+    by_rank = np.empty(len(keys), np.int64)
+    by_rank[order] = np.arange(len(keys))
+    sorted_ = np.sort(groups[rows].astype(np.int64) * len(keys) + order[rows])
+    codes, rows = sorted_ // max(len(keys), 1), by_rank[sorted_ % max(len(keys), 1)]
+    start = np.flatnonzero(np.diff(codes, prepend=-1))
     size = np.diff(np.r_[start, len(rows)])
     after = np.repeat(start + size, size) - np.arange(len(rows)) - 1
     reach = np.minimum(after, bound)
@@ -52,55 +63,84 @@ def _keys(values: Iterable[object]) -> Ints:
     return np.fromiter((hash(value) if value else 0 for value in values), np.int64)
 
 
-def _longest(words: list[str]) -> tuple[str, ...]:
-    """Give the three longest words, the first of the alphabet among equals."""
-    longest = sorted(set(words))
-    longest.sort(key=len, reverse=True)
-    return tuple(sorted(longest[:3]))
+def _ranks(texts: Sequence[str] | Texts) -> Ints:
+    """Give each text's place in the alphabet; of equal ones the first comes first."""
+    ranks = np.empty(len(texts), np.int64)
+    ranks[pc.sort_indices(pa.array(texts, pa.large_string())).to_numpy()] = np.arange(len(texts))
+    return ranks
+
+
+class _Picked:
+    """Words picked from folded texts, as numbers that are equal where the words are; 0 is none.
+
+    A word's number hangs on its length first, so that the smallest is that of the longest word.
+    """
+
+    def __init__(self, texts: Texts):
+        (codes,), (self.counts,), known = number_words([texts])
+        lengths = np.fromiter(map(len, known), np.int64, len(known))
+        order = np.lexsort((_ranks(known), -lengths))
+        numbers = np.empty(len(known), np.int64)
+        numbers[order] = np.arange(1, len(known) + 1)
+        self.words = numbers[codes]
+        self.firsts = begins(self.counts)
+        size = len(known) + 1
+        self.longest = np.sort(np.repeat(np.arange(len(texts)), self.counts) * size + self.words) % size
+
+    def at(self, place: int, *, by_length: bool = False) -> Ints:
+        """Give of each text the word at a place, counted from its end where negative; the longest is 0."""
+        there = (self.counts > place) if place >= 0 else (self.counts >= -place)
+        out = np.zeros(len(self.counts), np.int64)
+        first = self.firsts + place if place >= 0 else self.firsts + self.counts + place
+        out[there] = (self.longest if by_length else self.words)[first[there]]
+        return out
+
+
+def _mixed(*parts: Ints) -> Ints:
+    """Make one key of several; empty where the first is."""
+    key = np.zeros(len(parts[0]), np.uint64)
+    for part in parts:  # as splitmix64 mixes
+        key = (key + part.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(31)
+    return np.where(parts[0] != 0, key.astype(np.int64), 0)
 
 
 def block_keys(facts: Facts) -> dict[str, Ints]:
     """Give the keys under which two records of one work should meet, one way or another."""
     telling = ~facts["generic"]
     # A generic title is no reason to compare: its place or its DOI may be.
-    titles = [t if ok else "" for t, ok in zip(facts["title"], telling, strict=True)]
-    words = [w.split() if ok else [] for w, ok in zip(facts["words"], telling, strict=True)]
-    longest = [_longest(w) for w in words]
-    mains = [m if ok and len(m) >= 12 else "" for m, ok in zip(facts["main"], telling, strict=True)]
-    families = [f.split() for f in facts["families"]]
-    years, volumes, pages = (facts[name].tolist() for name in ("year_text", "volume", "first_page"))
-    rows = range(len(titles))
+    titles = np.where(telling, facts["title"], "")
+    words = _Picked(np.where(telling, facts["words"], ""))
+    longest = [words.at(n, by_length=True) for n in range(3)]
+    mains = [m if ok and len(m) >= _MAIN else "" for m, ok in zip(facts["main"], telling, strict=True)]
+    families = _Picked(facts["families"])
+    years, volumes, pages = (_keys(facts[name]) for name in ("year_text", "volume", "first_page"))
+    none = np.zeros(len(titles), np.int64)
     return {
         "doi": _keys(facts["doi"]),
         "pmid": _keys(facts["pmid"]),
         "title": _keys(titles),
         # A translated title with the original behind it, and the original alone.
-        "original title": _keys(o or t for o, t in zip(facts["other_title"], titles, strict=True)),
+        "original title": _keys(np.where(facts["other_title"] != "", facts["other_title"], titles)),
         # A cut subtitle, or a changed end.
         "title begins": _keys(t[:20] for t in titles),
         "main title": _keys(mains),
         # A changed beginning.
-        "title ends": _keys(tuple(w[-_KEY_WORDS:]) for w in words),
+        "title ends": _mixed(*(words.at(-n) for n in range(1, _KEY_WORDS + 1))),
         # Words in another order, or one misspelled at either end.
-        "longest words": _keys(longest),
+        "longest words": _mixed(*longest),
         # A title in another language: the place tells.
-        "place": _keys((years[i], volumes[i], pages[i]) if volumes[i] and pages[i] else () for i in rows),
+        "place": np.where(pages != 0, _mixed(volumes, pages, years), none),
         # A word changed, and the year: a preprint and its article.
-        "author and word": _keys(
-            (families[i][0], longest[i][0]) if families[i] and longest[i] else () for i in rows
-        ),
-        "author and place": _keys(
-            (min(families[i]), volumes[i], pages[i]) if families[i] and pages[i] else () for i in rows
-        ),
+        "author and word": np.where(longest[0] != 0, _mixed(families.at(0), longest[0]), none),
+        "author and place": np.where(pages != 0, _mixed(families.at(0, by_length=True), volumes, pages), none),
     }
 
 
 def candidates(facts: Facts, bound: int = BOUND) -> tuple[Pairs, dict[str, int]]:
     """Give the pairs of positions to compare, each once and in order, and what the bound dropped by key."""
-    titles = facts["title"]
-    order = np.empty(len(titles), np.int64)
-    order[np.argsort(titles, kind="stable")] = np.arange(len(titles))
-    size = max(len(titles), 1)
+    order = _ranks(facts["title"])
+    size = max(len(order), 1)
     found = []
     dropped = {}
     for name, keys in block_keys(facts).items():
@@ -108,5 +148,38 @@ def candidates(facts: Facts, bound: int = BOUND) -> tuple[Pairs, dict[str, int]]
         found.append(a * size + b)
         if left_out:
             dropped[name] = left_out
-    both = np.unique(np.concatenate(found)) if found else np.array([], np.int64)
+    both = distinct(np.concatenate(found))
+    del found
+    told = {name: _keys(facts[name]) for name in _SEEN}
+    kept = [
+        part[_promising(facts, told, part // size, part % size)]
+        for part in np.array_split(both, len(both) // CHUNK + 1)
+    ]
+    both = np.concatenate(kept)
     return (both // size, both % size), dropped
+
+
+_SAME = ("doi", "pmid", "url", "title", "first_page")
+_SEEN = (*_SAME, "main", "other_title")
+
+
+def _promising(facts: Facts, keys: dict[str, Ints], a: Ints, b: Ints) -> Bools:
+    """Tell pairs of which some rule may make a work, a doubt or a link, by what is quickly seen.
+
+    All others are two works for every rule: no identifier, page or title speaks for one.
+    """
+    seen = np.zeros(len(a), bool)
+    for name in _SAME:
+        one = keys[name][a]
+        seen |= (one != 0) & (one == keys[name][b])
+    main, title, other = (keys[name] for name in ("main", "title", "other_title"))
+    seen |= (title[a] == 0) | (title[b] == 0) | (other[a] != 0) | (other[b] != 0)
+    seen |= (main[a] == title[b]) | (main[b] == title[a])
+    left = np.flatnonzero(~seen)
+    titles = facts["title"]
+    seen[left] = ratio(titles[a[left]], titles[b[left]], score_cutoff=LEAST) > 0
+    left = left[~seen[left]]
+    short = np.minimum(lengths_of(titles[a[left]]), lengths_of(titles[b[left]]))
+    left, short = left[short >= LIMIT_LENGTH], short[short >= LIMIT_LENGTH]
+    seen[left] = ratio(titles[a[left]], titles[b[left]], Prefix.similarity) >= short
+    return seen

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,8 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Prefix
 
 from reprise.dedupe.names import initialled
-from reprise.dedupe.normalise import Facts
+from reprise.dedupe.normalise import Facts, details
+from reprise.dedupe.words import Words, distinct
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ORDINAL = re.compile(
@@ -33,46 +33,14 @@ LIMIT_LENGTH = 50
 # What appears again, a year later, under the same title.
 EDITIONS = ("report", "book", "chapter")
 THREADED = 50_000  # pairs
-LEAST = 60  # a title less like another speaks for no rule: see RESEMBLES in decide.py
 NEAR = 50  # a title less like another is not even its words in another order
 EMPTY = np.array([""], dtype=object)
 CODED = ("title", "other_title", "notice", "numbers", "venue", "venue_letters", "volume", "issue",
          "first_page", "last_page", "page_letters", "doi", "pmid", "url", "kind", "stages")  # fmt: skip
 
 
-class Words:
-    """Sets of words, one for each row, that can be intersected pair by pair."""
-
-    def __init__(self, columns: Sequence[Iterable[str]]):
-        known: dict[str, int] = {}
-        self.keys: list[Ints] = []
-        self.counts: list[Ints] = []
-        rows = [
-            [sorted({known.setdefault(w, len(known)) for w in text.split()}) for text in column]
-            for column in columns
-        ]
-        self.size = max(len(known), 1)
-        for column in rows:
-            counts = np.fromiter(map(len, column), np.int64, len(column))
-            words = np.fromiter(chain.from_iterable(column), np.int64, int(counts.sum()))
-            self.keys.append(np.repeat(np.arange(len(column)), counts) * self.size + words)
-            self.counts.append(counts)
-        self.firsts = [np.cumsum(counts) - counts for counts in self.counts]
-
-    def shared(self, one: int, a: Ints, other: int, b: Ints) -> Ints:
-        """Count, pair by pair, the words of column `one` at `a` that column `other` has at `b`."""
-        reach = self.counts[one][a]
-        pair = np.repeat(np.arange(len(a)), reach)
-        step = np.arange(len(pair)) - np.repeat(np.cumsum(reach) - reach, reach)
-        words = self.keys[one][self.firsts[one][a][pair] + step] % self.size
-        wanted = b[pair] * self.size + words
-        there = self.keys[other]
-        at = np.minimum(np.searchsorted(there, wanted), max(len(there) - 1, 0))
-        hit = there[at] == wanted if len(there) else np.zeros(len(wanted), bool)
-        return np.bincount(pair[hit], minlength=len(a))
-
-
-def _ratio(left: Texts, right: Texts, scorer: Any = fuzz.ratio, score_cutoff: float = 0) -> Floats:
+def ratio(left: Texts, right: Texts, scorer: Any = fuzz.ratio, score_cutoff: float = 0) -> Floats:
+    """Score texts pair by pair, on a scale of 100 or as `scorer` says."""
     if not len(left):
         return np.zeros(0)
     # A second thread is worth its start only where there is much to do.
@@ -87,23 +55,34 @@ def _ratio(left: Texts, right: Texts, scorer: Any = fuzz.ratio, score_cutoff: fl
     )
 
 
-def _lengths(texts: Texts) -> Ints:
+def lengths_of(texts: Texts) -> Ints:
+    """Count the signs of each text."""
     return np.fromiter(map(len, texts), np.int64, len(texts))
 
 
 class Comparison:
-    """Compares pairs of rows of one table of facts."""
+    """Compares pairs of records.
 
-    def __init__(self, facts: Facts):
-        self.facts = facts
+    Parameters
+    ----------
+    records : data frame
+    facts : dict of arrays
+        Of all records, as `normalise` gives them.
+    rows : array of int
+        The rows of which pairs will be compared, each once and in order.
+    """
+
+    def __init__(self, records: pd.DataFrame, facts: Facts, rows: Ints):
+        self.rows = rows
+        self.facts = facts = details(records, facts, rows)
         # Texts that are compared for equality only are compared as numbers; 0 is the empty text.
         self.codes: dict[str, Ints] = {}
         for name in CODED:
             codes, _ = pd.factorize(np.concatenate([EMPTY, facts[name]]))
             self.codes[name] = codes[1:].astype(np.int64)
         self.codes["main"] = _codes_in(facts["title"], facts["main"])
-        self.lengths = _lengths(facts["title"])
-        self.letters = _lengths(facts["venue_letters"])
+        self.lengths = lengths_of(facts["title"])
+        self.letters = lengths_of(facts["venue_letters"])
         self.preprint = facts["kind"] == "preprint"
         self.edited = np.isin(facts["kind"].astype(str), EDITIONS)
         self.page_one = facts["first_page"] == "1"
@@ -111,32 +90,10 @@ class Comparison:
         self.issns = Words([facts["issns"]])
         self.venues = Words([facts["venue_letters"], facts["venue"]])
 
-    def promising(self, a: Ints, b: Ints) -> Bools:
-        """Tell pairs of which some rule may make a work, a doubt or a link, by what is quickly seen.
-
-        All others are two works for every rule: no identifier, page or title speaks for one.
-        """
-        seen = np.zeros(len(a), bool)
-        for name in ("doi", "pmid", "url", "title", "first_page"):
-            one = self.codes[name][a]
-            seen |= (one > 0) & (one == self.codes[name][b])
-        main, title, other = (self.codes[name] for name in ("main", "title", "other_title"))
-        seen |= (title[a] == 0) | (title[b] == 0) | (other[a] > 0) | (other[b] > 0)
-        seen |= (main[a] == title[b]) | (main[b] == title[a])
-        left = np.flatnonzero(~seen)
-        titles = self.facts["title"]
-        x, y = titles[a[left]], titles[b[left]]
-        seen[left] = _ratio(x, y, score_cutoff=LEAST) > 0
-        left = left[~seen[left]]
-        short = np.minimum(self.lengths[a[left]], self.lengths[b[left]])
-        long = left[short >= LIMIT_LENGTH]
-        begins = _ratio(titles[a[long]], titles[b[long]], Prefix.similarity)
-        seen[long] = begins >= np.minimum(self.lengths[a[long]], self.lengths[b[long]])
-        return seen
-
     def pairs(self, a: Ints, b: Ints) -> Columns:
         """Compare row `a[i]` with row `b[i]`: scores, and what is true and false, by name."""
         out: Columns = {"a": a, "b": b}
+        a, b = np.searchsorted(self.rows, a), np.searchsorted(self.rows, b)
         self._titles(out, a, b)
         self._authors(out, a, b)
         self._places(out, a, b)
@@ -172,21 +129,21 @@ class Comparison:
         score = np.where(equal, 100.0, 0.0)
         unlike = np.flatnonzero(stated & ~equal)
         x, y = a[unlike], b[unlike]
-        found = _ratio(titles[x], titles[y])
+        found = ratio(titles[x], titles[y])
         near = (found < 95) & (found > NEAR)
-        found[near] = np.maximum(found[near], _ratio(words[x[near]], words[y[near]], fuzz.token_sort_ratio))
+        found[near] = np.maximum(found[near], ratio(words[x[near]], words[y[near]], fuzz.token_sort_ratio))
         score[unlike] = found
         other = facts["other_title"]
         translated = codes["other_title"] > 0
         for left, right in ((a, b), (b, a)):
             has = np.flatnonzero(translated[left] & stated)
-            score[has] = np.maximum(score[has], _ratio(other[left[has]], titles[right[has]]))
+            score[has] = np.maximum(score[has], ratio(other[left[has]], titles[right[has]]))
         out["title_score"] = score
         out["title_missing"] = ~stated
         out["title_equal"] = equal
         short = np.minimum(self.lengths[a], self.lengths[b])
         prefix = np.where(equal, short, 0).astype(float)
-        prefix[unlike] = _ratio(titles[x], titles[y], Prefix.similarity)
+        prefix[unlike] = ratio(titles[x], titles[y], Prefix.similarity)
         first = self.lengths[a] <= self.lengths[b]
         shorter, longer = np.where(first, a, b), np.where(first, b, a)
         at_subtitle = codes["main"][longer] == codes["title"][shorter]
@@ -215,7 +172,7 @@ class Comparison:
         at = np.flatnonzero(wrong & (out["title_score"] >= 60))
         x, y = a[at], b[at]
         one, two = facts["numbers"][x], facts["numbers"][y]
-        begins = _ratio(one, two, Prefix.similarity) >= np.minimum(_lengths(one), _lengths(two))
+        begins = ratio(one, two, Prefix.similarity) >= np.minimum(lengths_of(one), lengths_of(two))
         cut = (out["title_cut"] | out["title_main"])[at] & begins
         # An index may put the year behind the title of a report: "Framework 2021" and "Framework" of 2021.
         years = facts["year_text"]
@@ -237,8 +194,8 @@ class Comparison:
         weak = np.flatnonzero(known & (score < 50))
         x, y = a[weak], b[weak]
         spelled = np.maximum(
-            _ratio(facts["families"][x], facts["families"][y], fuzz.token_sort_ratio),
-            _ratio(facts["names"][x], facts["names"][y], fuzz.token_sort_ratio),
+            ratio(facts["families"][x], facts["families"][y], fuzz.token_sort_ratio),
+            ratio(facts["names"][x], facts["names"][y], fuzz.token_sort_ratio),
         )
         score[weak] = np.maximum(score[weak], np.where(spelled >= 75, spelled, 0))
         # Two ministries share most of their words: what each has alone tells them apart.
@@ -257,10 +214,10 @@ class Comparison:
         score = np.where(known & (one == two), 100.0, 0.0)
         at = np.flatnonzero(known & (one != two))
         x, y = a[at], b[at]
-        found = _ratio(venues[x], venues[y], fuzz.token_sort_ratio)
+        found = ratio(venues[x], venues[y], fuzz.token_sort_ratio)
         close = found < 90
-        part = _ratio(venues[x[close]], venues[y[close]], fuzz.token_set_ratio)
-        enough = np.minimum(_lengths(venues[x[close]]), _lengths(venues[y[close]])) >= 12
+        part = ratio(venues[x[close]], venues[y[close]], fuzz.token_set_ratio)
+        enough = np.minimum(lengths_of(venues[x[close]]), lengths_of(venues[y[close]])) >= 12
         found[close] = np.maximum(found[close], np.where(enough & (part >= 90), part, 0))
         score[at] = found
         size = self.letters
@@ -301,8 +258,8 @@ class Comparison:
     def _initials(self, out: Columns, a: Ints, b: Ints) -> None:
         """Tell lists that share family names, and none of them with its initial."""
         need = np.flatnonzero(out["authors_agree"] & (out["title_score"] >= 80) & ~out["spot_same"])
-        rows = np.unique(np.concatenate([a[need], b[need]]))
-        told = Words([[initialled(text) for text in self.facts["authors"][rows]]])
+        rows = distinct(np.concatenate([a[need], b[need]]))
+        told = Words([np.array([initialled(text) for text in self.facts["authors"][rows]], dtype=object)])
         x, y = np.searchsorted(rows, a[need]), np.searchsorted(rows, b[need])
         both = (told.counts[0][x] > 0) & (told.counts[0][y] > 0) if len(need) else np.zeros(0, bool)
         other = np.zeros(len(a), bool)

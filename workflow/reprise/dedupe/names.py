@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from reprise.dedupe.titles import fold, stated, unaccented
@@ -21,11 +22,13 @@ _CORPORATE_WORDS = (
     "office forum academy team collaborat associates federation service"
 ).split()
 _CORPORATE = re.compile(rf"\b({'|'.join(_CORPORATE_WORDS)}|stud(?:y|ies)\b)", re.I)
-# A word that begins otherwise need not be looked at by that pattern, which is slow.
-_CORPORATE_BEGINS = frozenset(word[:3] for word in (*_CORPORATE_WORDS, "study"))
-_SIGNS: dict[int, str | int | None] = {c: chr(c) if chr(c).isalnum() else " " for c in range(128)}
-_SIGNS |= {ord(","): ",", ord(";"): ";", ord("'"): "", ord("`"): ""}
+_CORPORATE_BEGINNINGS = (*_CORPORATE_WORDS, "study", "studies")
+_SIGNS: dict[int, str | None] = {c: chr(c) if chr(c).isalnum() else " " for c in range(128)}
+_SIGNS |= {ord(c): c for c in ",;\n"} | {ord("'"): None, ord("`"): None}
+_UNUSUAL = re.compile(r"[&<+|\n\r]|et al| others")
+_GIVEN = re.compile(r",[^;\n]*")
 _RUN_ON = re.compile(r"\b[A-Z]{2,3}\b")  # initials without stops, or a short name in capitals
+_CAPITALS = re.compile(r"[A-Z][A-Z]")  # a quicker look
 _MORE = re.compile(r"\bet al\b\.?|\+\s*\d+|\band others\b")
 _INITIALS = re.compile(r"[A-Z]{1,3}|(?:[A-Z]\.)+[A-Z]?\.?")
 
@@ -33,6 +36,54 @@ _INITIALS = re.compile(r"[A-Z]{1,3}|(?:[A-Z]\.)+[A-Z]?\.?")
 def is_corporate(name: str) -> bool:
     """Whether a name looks like an institution's."""
     return _CORPORATE.search(name) is not None
+
+
+def author_lists(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Give, of many lists of authors, the words of the family names and those of all names.
+
+    Lists of one usual form are taken in one sweep, the others by `author_names`.
+
+    Examples
+    --------
+    >>> author_lists(["Nic Giolla Mhichíl, Mairéad; Bell, N.", "Bell N"])
+    (['nic giolla mhichil bell', 'bell'], ['nic giolla mhichil bell mairead', 'bell'])
+    """
+    lists = list(dict.fromkeys(texts))
+    _person.cache_clear()  # each set of records begins anew
+    usual, spelled = [], []
+    for text, plain in zip(lists, unaccented(lists), strict=True):
+        if "," in plain and plain.isascii() and not _UNUSUAL.search(plain):
+            usual.append(text)
+            spelled.append(plain)
+    big = "\n".join(spelled).translate(_SIGNS)
+    families = _GIVEN.sub("", big).replace(";", " ")
+    spaced = big.lower().replace(",", " ").replace(";", " ")
+    known = set(spaced.split())
+    worth = {w for w in known if len(w) > 1 and w not in PARTICLES}
+    corporate = {w for w in known if w.startswith(_CORPORATE_BEGINNINGS)}
+    rows = zip(usual, *(t.split("\n") for t in (big, families, spaced)), strict=True) if usual else ()
+    found: dict[str, tuple[str, str]] = {}
+    for text, plain, family, every in rows:
+        words = every.split()
+        if corporate.isdisjoint(words) and _is_usual(plain, family):
+            kept = dict.fromkeys([w for w in family.lower().split() if w in worth])
+            found[text] = " ".join(kept), " ".join(dict.fromkeys([w for w in words if w in worth]))
+    for text in lists:
+        if text not in found:
+            one, every = author_names(text)
+            found[text] = " ".join(one), " ".join(every)
+    return [found[text][0] for text in texts], [found[text][1] for text in texts]
+
+
+def _is_usual(plain: str, families: str) -> bool:
+    """Whether a list is "Family, Given; Family, Given", and no family is in short capitals."""
+    semicolons = plain.count(";")
+    if plain.count(",") != semicolons + 1 or (_CAPITALS.search(families) and _RUN_ON.search(families)):
+        return False
+    # "Bell N, Smith J" is two people.
+    one, _, other = plain.partition(",")
+    single = len(plain) < 40 and " and " not in plain and (" " not in one.strip() or " " not in other.strip())
+    return semicolons > 0 or single
 
 
 def author_names(text: str) -> tuple[list[str], list[str]]:
@@ -43,11 +94,8 @@ def author_names(text: str) -> tuple[list[str], list[str]]:
     Examples
     --------
     >>> author_names("Nic Giolla Mhichíl, Mairéad; Bell N")
-    (['nic', 'giolla', 'mhichil', 'bell'], ['nic', 'giolla', 'mhichil', 'mairead', 'bell'])
+    (['nic', 'giolla', 'mhichil', 'bell'], ['nic', 'giolla', 'mhichil', 'bell', 'mairead'])
     """
-    plain = _plain_list(text)
-    if plain:
-        return plain
     if "&" in text or "<" in text:
         text = plain_text(html.unescape(text))
     if ";" not in text:
@@ -61,52 +109,6 @@ def author_names(text: str) -> tuple[list[str], list[str]]:
         families.update(dict.fromkeys(words))
         names.update(dict.fromkeys(every))
     return list(families), list(names)
-
-
-def _plain_list(text: str) -> tuple[list[str], list[str]] | None:
-    """Take "Family, Given; Family, Given", as most exports have it, in one sweep; None of other lists."""
-    if ";" not in text or "&" in text or "<" in text or "+" in text or "et al" in text or " others" in text:
-        return None
-    if not text.isascii():
-        text = unaccented(text)
-        if not text.isascii():
-            return None
-    plain = text.translate(_SIGNS)
-    beginnings = {w[:3] for w in plain.lower().replace(",", " ").split()}
-    if not _CORPORATE_BEGINS.isdisjoint(beginnings) and is_corporate(text):
-        return None
-    if plain.count(",") == plain.count(";") + 1 and not _RUN_ON.search(plain):
-        low = plain.lower()
-        family = " ".join([person.partition(",")[0] for person in low.split(";")])
-        every = low.replace(",", " ").replace(";", " ")
-        return _worth_telling(family.split()), _worth_telling(every.split())
-    families: dict[str, None] = {}
-    names: dict[str, None] = {}
-    for person in plain.split(";"):
-        family, _, given = person.partition(",")
-        words = _told(family.split())
-        if len(words) > 1 and not given.strip():
-            return None
-        families.update(dict.fromkeys(words))
-        names.update(dict.fromkeys(words))
-        names.update(dict.fromkeys(_told(given.replace(",", " ").split())))
-    return list(families), list(names)
-
-
-def _worth_telling(words: list[str]) -> list[str]:
-    return list(dict.fromkeys([w for w in words if len(w) > 1 and w not in PARTICLES]))
-
-
-def _told(raw: list[str]) -> list[str]:
-    """Give the words of a name without initials and particles; of one that is all initials, those."""
-    words = [w for w in raw if len(w) > 1]
-    kept = [w.lower() for w in words if len(w) > 3 or not w.isupper()]
-    return [w for w in kept or map(str.lower, words) if w not in PARTICLES]
-
-
-def forget_people() -> None:
-    """Forget the names seen so far: each set of records begins anew."""
-    _person.cache_clear()
 
 
 @lru_cache(maxsize=200_000)
@@ -150,9 +152,11 @@ def _persons(text: str) -> list[str]:
 
 
 def _name_words(text: str) -> list[str]:
+    if text.isascii():
+        long = [w for w in text.translate(_SIGNS).split() if len(w) > 1]
+        told = [w for w in long if w.lower() not in PARTICLES]
+        return [w.lower() for w in told if len(w) > 3 or not w.isupper()] or [w.lower() for w in told]
     raw = text.replace("-", " ").split()
-    if not raw:
-        return []
     short = {fold(w) for w in raw if len(w) < 12 and _INITIALS.fullmatch(w)}
     words = [w for w in fold(text).split() if w not in PARTICLES]
     kept = [w for w in words if (len(w) > 1 or CJK.match(w)) and w not in short]
@@ -171,8 +175,12 @@ def initialled(text: str) -> str:
     persons = text.split(";") if ";" in text or text.count(",") == 1 else ()
     for person in persons:
         family, comma, given = person.partition(",")
-        one, other = fold(family).split(), fold(given).split()
+        one, other = _folded(family), _folded(given)
         if comma and one and other and other[0][0].isalpha():
             found.update(dict.fromkeys(f"{w}:{other[0][0]}" for w in one if len(w) > 1))
             found.update(dict.fromkeys(f"{w}:{one[0][0]}" for w in other if len(w) > 1))
     return " ".join(found)
+
+
+def _folded(name: str) -> list[str]:
+    return name.translate(_SIGNS).lower().split() if name.isascii() else fold(name).split()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reprise.dedupe.names import author_names, forget_people, is_corporate
+from reprise.dedupe.names import author_lists, is_corporate
 from reprise.dedupe.titles import (
     LONG_NUMBER,
     bare_title,
@@ -54,8 +55,13 @@ KINDS = {
     "article": "journal", "review": "journal", "conference-paper": "conference", "preprint": "preprint",
     "report": "report", "dissertation": "dissertation", "book": "book", "book-chapter": "chapter",
 }  # fmt: skip
-TEXTS = ("title", "authors", "venue", "issn", "volume", "issue", "pages", "doi", "pmid", "url", "type")
+COMPARED = (
+    "title", "authors", "year", "venue", "issn", "volume", "issue", "pages", "doi", "pmid", "url", "type",
+)  # fmt: skip
+# What stands on more works than these tells none of them from another.
+COMMON = 10
 Facts = dict[str, NDArray[Any]]
+Ints = NDArray[np.int64]
 _RANGE = re.compile(r"([1-9][0-9]*)(?:-([1-9][0-9]*))?")
 
 
@@ -120,7 +126,11 @@ def venue(text: str) -> tuple[str, str]:
     # "Stroke: A Journal of Cerebral Circulation" is "Stroke" in another index.
     text = re.split(r"(?<=\w{4}): | = | / ", text, maxsplit=1)[0]
     # Singular and plural are mistaken for each other in the names of books and journals.
-    words = [re.sub(r"(?<=\w{4}[^su])s$", "", w) for w in fold(text).split() if w not in _STOP]
+    words = [
+        w[:-1] if w[-1] == "s" and len(w) > 5 and w[-2] not in "su" else w
+        for w in fold(text).split()
+        if w not in _STOP
+    ]
     return " ".join(words), "".join(w[0] for w in words)
 
 
@@ -142,16 +152,16 @@ def _objects(values: Iterable[Any]) -> NDArray[np.object_]:
 
 
 def normalise(records: pd.DataFrame) -> Facts:
-    """Give what records are compared by.
+    """Give what tells which records are worth comparing.
 
     Returns
     -------
     dict of arrays
         By name, in the order of the rows: texts as objects, and what is true, counted or a year as such.
     """
-    raw = {name: records[name].tolist() for name in TEXTS}
     out: dict[str, Any] = {}
-    bare = [bare_title(stated(t)) for t in raw["title"]]
+    raw = records["title"].tolist()
+    bare = [bare_title(stated(t)) for t in raw]
     words = fold_all(bare)
     titles = [w.replace(" ", "") for w in words]
     mains = [main_title(t) for t in bare]
@@ -161,42 +171,102 @@ def normalise(records: pd.DataFrame) -> Facts:
     out["main"] = [
         folded[m].replace(" ", "") if m in folded else t for m, t in zip(mains, titles, strict=True)
     ]
-    out["other_title"] = [other_title(t) for t in raw["title"]]
+    out["other_title"] = [other_title(t) for t in raw]
     out["length"] = np.array([word_count(w) for w in words], dtype=float)
     out["generic"] = np.array([is_generic(w) for w in words], dtype=bool)
-    out["notice"] = [notice(t) for t in bare]
-    out["numbers"] = [numbers(w) for w in words]
-    forget_people()
-    names = _each(raw["authors"], author_names)
-    out["families"] = [" ".join(n[0]) for n in names]
-    out["names"] = [" ".join(n[1]) for n in names]
-    out["title_latin"] = np.array([is_latin(w) for w in words], dtype=bool)
-    out["latin"] = np.array([is_latin(t) for t in raw["authors"]], dtype=bool)
+    out["families"], out["names"] = author_lists(records["authors"].tolist())
     out["year"] = records["year"].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
     out["year_text"] = ["" if y != y else str(int(y)) for y in out["year"].tolist()]
-    venues = _each(raw["venue"], venue)
-    out["venue"], out["venue_letters"] = [v[0] for v in venues], [v[1] for v in venues]
-    out["issns"] = _each(raw["issn"], lambda t: " ".join(re.findall(r"\d{4}-?\d{3}[\dXx]", t)).upper())
-    out["volume"] = _each(raw["volume"], number)
-    out["issue"] = _each(raw["issue"], number)
-    page = _each(raw["pages"], pages)
+    out["volume"] = _each(records["volume"].tolist(), number)
+    page = _each(records["pages"].tolist(), pages)
     out["first_page"], out["last_page"] = [p[0] for p in page], [p[1] for p in page]
-    out["page_letters"] = [re.split(r"\d", p[0], maxsplit=1)[0] if p[0][:1].isalpha() else "" for p in page]
-    out["paged"] = np.array([_spans(*p) for p in page], dtype=bool)
-    dois = [doi(t) if t else "" for t in raw["doi"]]
-    out["doi"] = dois
-    out["second_doi"] = np.array([d.startswith(_SECOND_DOI) for d in dois], dtype=bool)
-    out["pmid"] = _each(raw["pmid"], number)
-    out["url"] = _each(raw["url"], lambda t: _URL.sub("", stated(t)))
-    kinds = [KINDS.get(t, "") for t in raw["type"]]
-    servers = _each(out["venue"], lambda v: _SERVER.search(v) is not None)
-    known = [d != "" and _PREPRINT_DOI.match(d) is not None for d in dois]
-    preprints = [s or k for s, k in zip(servers, known, strict=True)]
-    out["kind"] = ["preprint" if p else k for p, k in zip(preprints, kinds, strict=True)]
+    out["doi"] = [doi(t) if t else "" for t in records["doi"].tolist()]
+    out["pmid"] = _each(records["pmid"].tolist(), number)
+    out["url"] = _each(records["url"].tolist(), lambda t: _URL.sub("", stated(t)))
+    return {name: v if isinstance(v, np.ndarray) else _objects(v) for name, v in out.items()}
+
+
+def without_common(facts: Facts) -> tuple[Facts, list[str]]:
+    """Take for nothing what stands on many works: a title that recurs, the DOI of a whole journal.
+
+    Returns
+    -------
+    facts, told : the facts anew, and a line for each identifier that is not used
+    """
+    titles, pages = facts["title"], facts["first_page"]
+    rows = _repeated(titles)
+    rows = rows[pages[rows] != ""]
+    places = [(y, v, p) for y, v, p in zip(*(facts[n][rows] for n in _PLACE), strict=True)]
+    recurs = _many(titles, rows, places)
+    facts = facts | {"generic": facts["generic"] | np.isin(titles, list(recurs))} if recurs else facts
+    told = []
+    for name in ("doi", "pmid"):
+        rows = _repeated(facts[name])
+        many = _many(facts[name], rows, [t[:20] for t in titles[rows]])
+        for value, count in sorted(many.items()):
+            what = f"stands on records of {count} titles and is not used to find duplicates; correct it there"
+            told.append(f"{name.upper()} {value} {what}")
+        if many:
+            facts = facts | {name: np.where(np.isin(facts[name], list(many)), "", facts[name])}
+    return facts, told
+
+
+_PLACE = ("year_text", "volume", "first_page")
+
+
+def _repeated(values: NDArray[np.object_]) -> Ints:
+    """Give the rows whose value more than COMMON rows have."""
+    codes, _ = pd.factorize(values)
+    often = (np.bincount(codes) > COMMON)[codes] & (values != "") if len(values) else np.zeros(0, bool)
+    return np.flatnonzero(often)
+
+
+def _many(values: NDArray[np.object_], rows: Ints, others: Sequence[object]) -> dict[str, int]:
+    """Give the values that stand on more than COMMON different others, and on how many."""
+    count = Counter(value for value, _ in set(zip(values[rows], others, strict=True)))
+    return {value: n for value, n in count.items() if n > COMMON}
+
+
+def details(records: pd.DataFrame, facts: Facts, rows: Ints) -> Facts:
+    """Give all that these rows are compared by: their facts, and what is needed of no other row.
+
+    Parameters
+    ----------
+    records : data frame
+    facts : dict of arrays
+        Of all records, as `normalise` gives them.
+    rows : array of int
+    """
+    out: dict[str, Any] = {name: values[rows] for name, values in facts.items()}
+    raw = {
+        name: records[name].take(rows).tolist()
+        for name in ("title", "authors", "venue", "issn", "issue", "type")
+    }
+    words, latin = out["words"], [is_latin(t) for t in raw["authors"]]
+    out["notice"] = [notice(bare_title(stated(t))) for t in raw["title"]]
+    out["numbers"] = [numbers(w) for w in words]
     out["stages"] = [stages(w) for w in words]
     told = zip(words, out["numbers"], strict=True)
     out["levelled"] = np.array([n != "" and levelled(w) for w, n in told], dtype=bool)
     out["numbered"] = np.array([numbered(t) for t in raw["title"]], dtype=bool)
+    out["title_latin"] = np.array([is_latin(w) for w in words], dtype=bool)
+    out["latin"] = np.array(latin, dtype=bool)
     out["corporate"] = np.array(_each(raw["authors"], _is_institution), dtype=bool)
     out["authors"] = raw["authors"]
+    venues = _each(raw["venue"], venue)
+    out["venue"], out["venue_letters"] = [v[0] for v in venues], [v[1] for v in venues]
+    out["issns"] = _each(raw["issn"], lambda t: " ".join(re.findall(r"\d{4}-?\d{3}[\dXx]", t)).upper())
+    out["issue"] = _each(raw["issue"], number)
+    spans = zip(out["first_page"], out["last_page"], strict=True)
+    out["paged"] = np.array([_spans(*span) for span in spans], dtype=bool)
+    out["page_letters"] = [
+        re.split(r"\d", p, maxsplit=1)[0] if p[:1].isalpha() else "" for p in out["first_page"]
+    ]
+    out["second_doi"] = np.array([d.startswith(_SECOND_DOI) for d in out["doi"]], dtype=bool)
+    servers = _each(out["venue"], lambda v: _SERVER.search(v) is not None)
+    known = [d != "" and _PREPRINT_DOI.match(d) is not None for d in out["doi"]]
+    kinds = [KINDS.get(t, "") for t in raw["type"]]
+    out["kind"] = [
+        "preprint" if s or k else kind for s, k, kind in zip(servers, known, kinds, strict=True)
+    ]
     return {name: v if isinstance(v, np.ndarray) else _objects(v) for name, v in out.items()}

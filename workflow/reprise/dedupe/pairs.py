@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from reprise.dedupe.compare import Comparison
 from reprise.dedupe.decide import DISTINCT, LINKED, MAYBE, MERGE, RULES, decide, worth_keeping
+from reprise.dedupe.normalise import Facts
 from reprise.dedupe.people import Verdict, pair_fingerprints
 from reprise.frames import as_typed
 from reprise.records import LIST_SEPARATOR
@@ -26,8 +27,8 @@ _ORDER = {LINKED: 0, MAYBE: 1, DISTINCT: 2}
 
 def pair_table(
     records: pd.DataFrame,
+    facts: Facts,
     compared: pd.DataFrame,
-    comparison: Comparison,
     found: Sequence[Verdict],
     work_of: pd.Series[str],
 ) -> pd.DataFrame:
@@ -36,10 +37,10 @@ def pair_table(
     Parameters
     ----------
     records : data frame
+    facts : dict of arrays
+        What the records are compared by, for the pairs that people decided on and no rule compared.
     compared : data frame
         Decided pairs, the surest first.
-    comparison : Comparison
-        For the pairs that people decided on and no rule compared.
     found : sequence of Verdict
     work_of : series
         The work of each record.
@@ -51,7 +52,8 @@ def pair_table(
     works = work_of.to_numpy()
     same = works[kept["a"].to_numpy()] == works[kept["b"].to_numpy()]
     table = pd.concat([_joining(kept[same]), _between(kept[~same], works)])
-    table = _with_people(table, comparison, found, works)
+    if found:
+        table = _with_people(table, records, facts, found, works)
     return _shown(table, records, works)
 
 
@@ -82,13 +84,15 @@ def _between(kept: pd.DataFrame, works: NDArray[np.object_]) -> pd.DataFrame:
 
 
 def _with_people(
-    table: pd.DataFrame, comparison: Comparison, found: Sequence[Verdict], works: NDArray[np.object_]
+    table: pd.DataFrame,
+    records: pd.DataFrame,
+    facts: Facts,
+    found: Sequence[Verdict],
+    works: NDArray[np.object_],
 ) -> pd.DataFrame:
-    if not found:
-        return table
     a = np.array([min(v.a[0], v.b[0]) for v in found], np.int64)
     b = np.array([max(v.a[0], v.b[0]) for v in found], np.int64)
-    said = pd.DataFrame(decide(comparison.pairs(a, b)))
+    said = pd.DataFrame(decide(Comparison(records, facts, np.unique(np.r_[a, b])).pairs(a, b)))
     said["outcome"] = [_OUTCOME[v.value] for v in found]
     said["rule"] = [v.why if v.value == "maybe" else "decided by people" for v in found]
     said["decided_by"] = [v.by for v in found]

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import compress
 
 from reprise.records import CJK, plain_text
 
@@ -16,6 +17,8 @@ _LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h"}
 )
 _BIG_LETTERS = _LETTERS | {ord(chr(c).upper()): v.title() for c, v in _LETTERS.items() if chr(c) != "ı"}
+_BIG_LETTERS |= dict.fromkeys(map(ord, "“”„«»‹›–—‐‑−·•†‡"), " ")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _DROPPED = re.compile(r"['’‘ʼ`´\u00ad\u200b-\u200f\ufeff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _NOTHING = {
@@ -64,7 +67,8 @@ _NUMBERED = re.compile(
 )
 # What indexes put behind a title: "[Chinese]", "[Review] [33 refs]", "[Erratum appears in ...]".
 _BRACKETED_END = re.compile(r"\s*\.?\s*\[([^\[\]]*)\]?\.?\s*$")
-_SUBTITLE = re.compile(r"\s*(?::|\?|!|\.\s|\s[-–—]+\s|—|--)\s*")
+# Each branch begins with a sign, so that the search for one is quick.
+_SUBTITLE = re.compile(r"[:?!—]|--|\.\s|[-–](?<=\s.)[-–—]*\s")
 _LEVEL = (
     r"(?:part|phase|stage|study|paper|chapter|volume|vol|level|book|section|series|module|round|wave|tier|no)"
 )
@@ -78,7 +82,8 @@ _SPELLED = {
     "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
 }  # fmt: skip
 
-_NUMBERS = frozenset((*_SPELLED, *_ROMAN, *_LEVEL[3:-1].split("|")))
+_LEVELS = frozenset(_LEVEL[3:-1].split("|"))
+_NUMBERS = frozenset((*_SPELLED, *_ROMAN))
 _DIGIT = re.compile("[0-9]")
 _STAGE_SIGNS = re.compile("protocol|design|rationale|baseline|follow|year |month ")
 _STAGE = re.compile(
@@ -101,15 +106,26 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", text).strip()
 
 
-def unaccented(text: str) -> str:
-    """Take the accents off the letters of a text, and odd apostrophes out of it; case and signs stay."""
-    text = unicodedata.normalize("NFKD", _DROPPED.sub("", text)).translate(_BIG_LETTERS)
-    return "".join([c for c in text if c.isascii() or not unicodedata.combining(c)])
+def unaccented(texts: Sequence[str]) -> list[str]:
+    """Take the accents off letters and odd apostrophes out; other signs and case stay. All in one sweep.
+
+    A text of several lines is given as it is.
+
+    Examples
+    --------
+    >>> unaccented(["Guàrdia–Ortiz", "O’Brien", "王"])
+    ['Guardia Ortiz', 'OBrien', '王']
+    """
+    odd = [text for text in texts if not text.isascii() and "\n" not in text]
+    big = unicodedata.normalize("NFKD", _DROPPED.sub("", "\n".join(odd)))
+    plain = iter(_ACCENTS.sub("", big.translate(_BIG_LETTERS)).split("\n"))
+    return [text if text.isascii() or "\n" in text else next(plain) for text in texts]
 
 
-# Of plain signs: what is no letter or digit is a space, an apostrophe is nothing, & is a word.
-_PLAIN: dict[int, str | int | None] = {c: chr(c) if chr(c).isalnum() else " " for c in range(128)}
-_PLAIN |= {ord("\n"): "\n", ord("&"): " and ", ord("'"): "", ord("`"): ""}
+# Of plain signs: what is no letter or digit is a space, an apostrophe is nothing. `translate` is quick only
+# as long as each sign becomes one or none.
+_PLAIN: dict[int, str | None] = {c: chr(c) if chr(c).isalnum() else " " for c in range(128)}
+_PLAIN |= {ord("\n"): "\n", ord("'"): None, ord("`"): None}
 
 
 def fold_all(texts: Sequence[str]) -> list[str]:
@@ -120,10 +136,12 @@ def fold_all(texts: Sequence[str]) -> list[str]:
     >>> fold_all(["Badges & Co's", "Guàrdia"])
     ['badges and cos', 'guardia']
     """
-    plain = [text for text in texts if text.isascii() and "\n" not in text]
-    swept = iter("\n".join(plain).lower().translate(_PLAIN).split("\n") if plain else ())
+    bare = unaccented(texts)
+    plain = [text.isascii() and "\n" not in text for text in bare]
+    big = "\n".join(compress(bare, plain)).lower().replace("&", " and ")
+    swept = iter(big.translate(_PLAIN).split("\n"))
     return [
-        " ".join(next(swept).split()) if text.isascii() and "\n" not in text else fold(text) for text in texts
+        " ".join(next(swept).split()) if ok else fold(text) for text, ok in zip(texts, plain, strict=True)
     ]
 
 
@@ -174,22 +192,25 @@ def numbers(folded: str) -> str:
     '2 2 2'
     """
     words = folded.split()
-    if folded.isascii() and _NUMBERS.isdisjoint(words) and not _DIGIT.search(folded):
+    if (
+        folded.isascii()
+        and _NUMBERS.isdisjoint(words)
+        and not _DIGIT.search(folded)
+        and (_LEVELS.isdisjoint(words) or min(map(len, words)) > 1)
+    ):
         return ""
     found = []
-    before = ""
-    for word in words:
-        if word[-2:] in ("st", "nd", "rd", "th") and word[:-2].isdecimal():
-            word = word[:-2]
-        if word.isdecimal():
-            found.append(str(int(word)) if len(word) < LONG_NUMBER else word)
+    for before, word in zip(("", *words), words, strict=False):
+        if word[0].isdecimal():
+            figure = word[:-2] if word[-2:] in ("st", "nd", "rd", "th") else word
+            if figure.isdecimal():
+                found.append(str(int(figure)) if len(figure) < LONG_NUMBER else figure)
         elif word in _SPELLED:
             found.append(str(_SPELLED[word]))
-        elif word in _ROMAN and (len(word) > 1 or re.fullmatch(_LEVEL, before)):
+        elif word in _ROMAN and (len(word) > 1 or before in _LEVELS):
             found.append(str(_ROMAN[word]))
-        elif len(word) == 1 and re.fullmatch(_LEVEL, before):
+        elif len(word) == 1 and before in _LEVELS:
             found.append(word)
-        before = word
     return " ".join(found)
 
 
@@ -208,7 +229,8 @@ def is_generic(folded: str) -> bool:
 
 def main_title(bare: str) -> str:
     """Give what stands before the subtitle."""
-    return _SUBTITLE.split(bare, maxsplit=1)[0]
+    found = _SUBTITLE.search(bare)
+    return bare[: found.start()].rstrip() if found else bare
 
 
 def is_latin(text: str) -> bool:

@@ -16,8 +16,9 @@ from reprise.dedupe.cluster import cluster, components
 from reprise.dedupe.compare import Columns, Comparison
 from reprise.dedupe.decide import MAYBE, MERGE, decide
 from reprise.dedupe.merge import WORK_COLUMNS, merge_works
-from reprise.dedupe.normalise import normalise
+from reprise.dedupe.normalise import COMPARED, Facts, normalise, without_common
 from reprise.dedupe.pairs import PAIR_COLUMNS, pair_table, with_links
+from reprise.dedupe.words import distinct
 from reprise.frames import as_frame, work_of_records
 
 Ints = NDArray[np.int64]
@@ -56,7 +57,7 @@ def find_works(
         _, notes = people.verdicts(decisions, records, np.array([], np.int64))
         return as_frame([], WORK_COLUMNS), as_frame([], PAIR_COLUMNS), notes
     records = records.sort_values("record_id", ignore_index=True)
-    compared, comparison, notes = _compare(records)
+    facts, compared, notes = _compare(records)
     labels = _cluster(len(records), compared)
     found, told = people.verdicts(decisions, records, labels)
     notes += told
@@ -66,7 +67,7 @@ def find_works(
         notes += told
     works = merge_works(records, labels, source_order)
     work_of = records["record_id"].map(work_of_records(works)).astype("str")
-    pairs = pair_table(records, compared, comparison, found, work_of)
+    pairs = pair_table(records, facts, compared, found, work_of)
     return with_links(works, pairs), pairs, notes
 
 
@@ -81,13 +82,13 @@ def find_clusters(records: pd.DataFrame) -> tuple[Ints, int]:
         How many pairs of works are left to people.
     """
     order = np.argsort(records["record_id"].to_numpy(dtype=object), kind="stable")
-    compared, _, _ = _compare(records.iloc[order].reset_index(drop=True))
+    _, compared, _ = _compare(records[list(COMPARED)].take(order))
     sorted_labels = _cluster(len(records), compared)
     labels = np.empty(len(records), np.int64)
     labels[order] = sorted_labels
     doubtful = compared[compared["outcome"] == MAYBE]
     one, two = sorted_labels[doubtful["a"].to_numpy()], sorted_labels[doubtful["b"].to_numpy()]
-    pairs = np.unique(np.minimum(one, two)[one != two] * len(records) + np.maximum(one, two)[one != two])
+    pairs = distinct(np.minimum(one, two)[one != two] * len(records) + np.maximum(one, two)[one != two])
     return labels, len(pairs)
 
 
@@ -104,20 +105,20 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def _compare(records: pd.DataFrame) -> tuple[pd.DataFrame, Comparison, list[Trouble]]:
+def _compare(records: pd.DataFrame) -> tuple[Facts, pd.DataFrame, list[Trouble]]:
     """Compare candidates, then whatever merges connect; give the decided pairs, the surest first."""
     facts = normalise(records)
-    comparison = Comparison(facts)
+    facts, common = without_common(facts)
+    notes = [Trouble("note", f"deduplication: {what}", people.STAGE) for what in common]
     (a, b), dropped = block.candidates(facts)
-    notes = []
     if dropped:
         keys = ", ".join(f"'{key}' {count}" for key, count in dropped.items())
         what = (
             f"deduplication: pairs that were not compared under a key that more than {block.BOUND} records "
         )
         notes.append(Trouble("note", f"{what}share (they may meet under another): {keys}", people.STAGE))
-    promising = _promising(comparison, a, b)
-    decided = _decided(comparison, a[promising], b[promising])
+    comparison = Comparison(records, facts, distinct(np.r_[a, b]))
+    decided = _decided(comparison, a, b)
     merges = decided["outcome"] == MERGE
     labels = components(len(records), decided["a"][merges], decided["b"][merges])
     # A member's place in its component says in which piece it is.
@@ -143,12 +144,7 @@ def _compare(records: pd.DataFrame) -> tuple[pd.DataFrame, Comparison, list[Trou
     )
     surest = np.lexsort((decided["b"], decided["a"], -agreement, decided["rule"]))
     surest = surest[keep[surest]]
-    return pd.DataFrame({name: column[surest] for name, column in decided.items()}), comparison, notes
-
-
-def _promising(comparison: Comparison, a: Ints, b: Ints) -> NDArray[np.bool_]:
-    chunks = range(0, max(len(a), 1), CHUNK)
-    return np.concatenate([comparison.promising(a[s : s + CHUNK], b[s : s + CHUNK]) for s in chunks])
+    return facts, pd.DataFrame({name: column[surest] for name, column in decided.items()}), notes
 
 
 def _decided(comparison: Comparison, a: Ints, b: Ints) -> Columns:
