@@ -161,7 +161,7 @@ def test_no_cluster_holds_a_pair_that_a_rule_holds_apart() -> None:
     ]
     table = records(*rows)
     found, _, _ = find_works(table, [], ["a"])
-    compared, _, _ = works._compare(table.sort_values("record_id", ignore_index=True))
+    _, compared, _ = works._compare(table.sort_values("record_id", ignore_index=True))
     held = {(table["record_id"][a], table["record_id"][b]) for a, b in
             compared.loc[compared["holds"], ["a", "b"]].to_numpy()}  # fmt: skip
     assert held

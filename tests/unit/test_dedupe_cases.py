@@ -11,7 +11,7 @@ from reprise.dedupe.works import find_works
 from reprise.frames import as_frame
 from reprise.records import COLUMNS
 
-# What real exports show, as issue 5 lists it; the cases from the 91st on say which of these they are.
+# What real exports show; the cases from the 91st on say which of these they are.
 KINDS = {
     "subtitle cut", "HTML in the title", "transliteration", "journal abbreviation", "author order",
     "run-on or partial authors", "initials", "corporate author", "missing year", "NA as text",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from rapidfuzz import fuzz
 from rapidfuzz.distance import Prefix
 
 from reprise.dedupe.compare import LIMIT_LENGTH, Bools, Ints, Texts, lengths_of, ratio
@@ -17,8 +18,10 @@ from reprise.dedupe.words import begins, distinct, number_words
 # Within one key a record is compared with so many that come next by title. A key that more records share
 # is a poor one, and its records meet under another: in the labelled sets and among invented records 5 loses
 # no pair that 100 finds.
-BOUND = 20
-LEAST = 60  # a title less like another speaks for no rule: see RESEMBLES in decide.py
+BOUND = 10
+# A title less like another than NEAR, or than LIKE with its words in any order, speaks for no rule but those
+# that ask for an identifier or a page: see decide.py.
+NEAR, LIKE = 60, 70
 CHUNK = 500_000  # pairs looked at at once; it bounds the memory, not the result
 _KEY_WORDS = 4
 _MAIN = 12  # signs; a shorter main title is hardly one
@@ -79,10 +82,12 @@ class _Picked:
     def __init__(self, texts: Texts):
         (codes,), (self.counts,), known = number_words([texts])
         lengths = np.fromiter(map(len, known), np.int64, len(known))
-        order = np.lexsort((_ranks(known), -lengths))
+        ranks = _ranks(known)
+        order = np.lexsort((ranks, -lengths))
         numbers = np.empty(len(known), np.int64)
         numbers[order] = np.arange(1, len(known) + 1)
         self.words = numbers[codes]
+        self.alphabet = np.r_[np.iinfo(np.int64).max, ranks[order] + 1]
         self.firsts = begins(self.counts)
         size = len(known) + 1
         self.longest = np.sort(np.repeat(np.arange(len(texts)), self.counts) * size + self.words) % size
@@ -94,6 +99,12 @@ class _Picked:
         first = self.firsts + place if place >= 0 else self.firsts + self.counts + place
         out[there] = (self.longest if by_length else self.words)[first[there]]
         return out
+
+
+    def first_of(self, *picked: Ints) -> Ints:
+        """Give of several words that each text has the first of the alphabet, as its place there."""
+        places = np.minimum.reduce([self.alphabet[words] for words in picked])
+        return np.where(picked[0] != 0, places, 0)
 
 
 def _mixed(*parts: Ints) -> Ints:
@@ -132,7 +143,7 @@ def block_keys(facts: Facts) -> dict[str, Ints]:
         # A title in another language: the place tells.
         "place": np.where(pages != 0, _mixed(volumes, pages, years), none),
         # A word changed, and the year: a preprint and its article.
-        "author and word": np.where(longest[0] != 0, _mixed(families.at(0), longest[0]), none),
+        "author and word": np.where(longest[0] != 0, _mixed(families.at(0), words.first_of(*longest)), none),
         "author and place": np.where(pages != 0, _mixed(families.at(0, by_length=True), volumes, pages), none),
     }
 
@@ -176,8 +187,11 @@ def _promising(facts: Facts, keys: dict[str, Ints], a: Ints, b: Ints) -> Bools:
     seen |= (title[a] == 0) | (title[b] == 0) | (other[a] != 0) | (other[b] != 0)
     seen |= (main[a] == title[b]) | (main[b] == title[a])
     left = np.flatnonzero(~seen)
-    titles = facts["title"]
-    seen[left] = ratio(titles[a[left]], titles[b[left]], score_cutoff=LEAST) > 0
+    titles, words = facts["title"], facts["words"]
+    score = ratio(titles[a[left]], titles[b[left]], score_cutoff=NEAR)
+    near = (score > 0) & (score < LIKE)
+    score[near] = ratio(words[a[left[near]]], words[b[left[near]]], fuzz.token_sort_ratio, LIKE)
+    seen[left] = score > 0
     left = left[~seen[left]]
     short = np.minimum(lengths_of(titles[a[left]]), lengths_of(titles[b[left]]))
     left, short = left[short >= LIMIT_LENGTH], short[short >= LIMIT_LENGTH]

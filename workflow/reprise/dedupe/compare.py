@@ -208,7 +208,7 @@ class Comparison:
         out["authors_disjoint"] = known & (score == 0)
 
     def _venues(self, out: Columns, a: Ints, b: Ints) -> None:
-        venues = self.facts["venue"]
+        facts, venues = self.facts, self.facts["venue"]
         one, two = self.codes["venue"][a], self.codes["venue"][b]
         known = (one > 0) & (two > 0)
         score = np.where(known & (one == two), 100.0, 0.0)
@@ -228,6 +228,11 @@ class Comparison:
         acronym = (np.minimum(size[a], size[b]) >= 3) & (
             (self.venues.shared(0, a, 1, b) > 0) | (self.venues.shared(0, b, 1, a) > 0)
         )
+        # "AMCIS 2017 Proceedings" is spelled with two letters of "Americas"; believed where all else is equal.
+        spelled = known & ~letters & ~acronym & out["title_equal"] & out["authors_agree"]
+        spelled &= facts["year"][a] == facts["year"][b]
+        spelled[spelled] = self._each_name(a[spelled], b[spelled], _spells)
+        acronym |= spelled
         issn = self.issns.shared(0, a, 0, b) > 0
         out["venue_score"] = score
         same = issn | (known & ((score >= 85) | letters | acronym))
@@ -301,6 +306,24 @@ def _other_meeting(one: str, two: str) -> bool:
 def _abbreviates(one: str, two: str) -> bool:
     """Whether the words of one name begin those of the other, or are begun by them."""
     return all(x.startswith(y) or y.startswith(x) for x, y in zip(one.split(), two.split(), strict=False))
+
+
+def _spells(one: str, two: str) -> bool:
+    """Whether a word of one name is made of the beginnings of all words of the other, in their order.
+
+    Examples
+    --------
+    >>> _spells("americas conference information systems", "amcis 2017 proceedings"), _spells("art", "art")
+    (True, False)
+    """
+    for short, long in ((one, two), (two, one)):
+        words = long.split()
+        # One to three letters of each word.
+        beginning = "".join(f"{w[0]}(?:{w[1:2]}(?:{w[2:3]})?)?" for w in words)
+        found = (re.fullmatch(beginning, w) for w in short.split() if 3 <= len(w) < 12)
+        if len(words) >= 3 and any(found):
+            return True
+    return False
 
 
 def _codes_in(known: Texts, texts: Texts) -> Ints:

@@ -167,7 +167,7 @@ def normalise(records: pd.DataFrame) -> Facts:
     mains = [main_title(t) for t in bare]
     cut = [m for m, t in zip(mains, bare, strict=True) if m is not t and m != t]
     folded = dict(zip(cut, fold_all(cut), strict=True))
-    out["words"], out["title"] = words, titles
+    out["bare"], out["words"], out["title"] = bare, words, titles
     out["main"] = [
         folded[m].replace(" ", "") if m in folded else t for m, t in zip(mains, titles, strict=True)
     ]
@@ -243,7 +243,7 @@ def details(records: pd.DataFrame, facts: Facts, rows: Ints) -> Facts:
         for name in ("title", "authors", "venue", "issn", "issue", "type")
     }
     words, latin = out["words"], [is_latin(t) for t in raw["authors"]]
-    out["notice"] = [notice(bare_title(stated(t))) for t in raw["title"]]
+    out["notice"] = [notice(t) for t in out["bare"]]
     out["numbers"] = [numbers(w) for w in words]
     out["stages"] = [stages(w) for w in words]
     told = zip(words, out["numbers"], strict=True)

@@ -83,7 +83,7 @@ _SPELLED = {
 }  # fmt: skip
 
 _LEVELS = frozenset(_LEVEL[3:-1].split("|"))
-_NUMBERS = frozenset((*_SPELLED, *_ROMAN))
+_COUNTING = frozenset((*_SPELLED, *_ROMAN, *_LEVELS))
 _DIGIT = re.compile("[0-9]")
 _STAGE_SIGNS = re.compile("protocol|design|rationale|baseline|follow|year |month ")
 _STAGE = re.compile(
@@ -192,12 +192,7 @@ def numbers(folded: str) -> str:
     '2 2 2'
     """
     words = folded.split()
-    if (
-        folded.isascii()
-        and _NUMBERS.isdisjoint(words)
-        and not _DIGIT.search(folded)
-        and (_LEVELS.isdisjoint(words) or min(map(len, words)) > 1)
-    ):
+    if folded.isascii() and not _DIGIT.search(folded) and _COUNTING.isdisjoint(words):
         return ""
     found = []
     for before, word in zip(("", *words), words, strict=False):
