@@ -8,12 +8,14 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from reprise.__main__ import main
 from reprise.dedupe import bench
-from reprise.dedupe.bench import bench_dedupe, find_sets, measure, read_set, score_pairs, wrong_lines
+from reprise.dedupe.bench import bench_dedupe, measure, wrong_lines
 from reprise.dedupe.invent import ADVERSARIAL, adversarial, invent, invent_records
-from reprise.dedupe.works import find_clusters
+from reprise.dedupe.labelled import Score, find_sets, read_set, score_pairs
+from reprise.dedupe.works import find_clusters, find_works
 from reprise.mistakes import Mistake
 from reprise.records import COLUMNS
 
@@ -68,7 +70,7 @@ def test_pairs_are_counted(tmp_path: Path, end: str) -> None:
 def test_pairs_are_those_of_the_closure(tmp_path: Path) -> None:
     labelled = read_set(write_set(tmp_path / "small", merged=["a;b", "b;c", "d"]))
     assert labelled.truth is not None and labelled.truth.tolist() == [0, 0, 0, 3, 4, 5]
-    assert score_pairs(labelled.truth, np.array([1, 1, 2, 2, 3, 4])) == bench.Score(tp=1, fp=1, fn=2)
+    assert score_pairs(labelled.truth, np.array([1, 1, 2, 2, 3, 4])) == Score(tp=1, fp=1, fn=2)
 
 
 def test_nothing_to_find_and_nothing_found_is_right() -> None:
@@ -78,7 +80,7 @@ def test_nothing_to_find_and_nothing_found_is_right() -> None:
 
 def test_wrong_and_missed_pairs_are_listed_with_their_rule(tmp_path: Path) -> None:
     lines = list(wrong_lines(read_set(write_set(tmp_path / "small"))))
-    assert lines[0].startswith("  WRONG c d same title")
+    assert lines[0].startswith("  WRONG c d alike in all")
     assert [line for line in lines if "MISSED" in line] == ["  MISSED e f"]
     assert "Sleep of urban foxes | Fox, R. | 2001" in "\n".join(lines)
 
@@ -242,11 +244,34 @@ def test_works_that_resemble_each_other_are_among_them() -> None:
 
 @pytest.mark.parametrize("kind", ADVERSARIAL)
 def test_adversarial_records(kind: str) -> None:
-    records, truth = adversarial(kind, 300)
-    assert len(records) == len(truth) == 300
+    records, truth = adversarial(kind, 2_000)
+    assert len(records) == len(truth) == 2_000
     assert records["record_id"].is_unique and list(records) == list(COLUMNS)
     if kind == "all titles equal":
         assert records["title"].nunique() == 1 and not records.duplicated(["volume", "pages"]).any()
+    labels, maybes = find_clusters(records)
+    assert np.unique(labels, return_counts=True)[1].max() <= (1 if kind == "all titles equal" else 4)
+    assert maybes <= 0.02 * len(records)
+
+
+def test_the_works_of_a_review_are_works() -> None:
+    records, _ = invent_records(3_000, seed=2)
+    works, _, _ = find_works(records, [], [])
+    again = works.assign(record_id=works["work_id"], source="works", kind="database", origin="", retrieved="")
+    found, _, _ = find_works(again[list(COLUMNS)], [], [])
+    assert found["record_ids"].tolist() == works["work_id"].tolist()
+
+
+def test_all_sources_twice_give_the_same_works() -> None:
+    records, _ = invent_records(3_000, seed=2)
+    copy = records.assign(record_id=records["record_id"] + "~again", source=records["source"] + " again")
+    once, _, _ = find_works(records, [], [])
+    twice, _, _ = find_works(pd.concat([records, copy], ignore_index=True), [], [])
+    first, second = (
+        sorted(sorted({i.removesuffix("~again") for i in ids.split("; ")}) for ids in works["record_ids"])
+        for works in (once, twice)
+    )
+    assert first == second
 
 
 def test_the_scale_is_measured_and_drawn(

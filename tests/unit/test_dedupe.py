@@ -397,6 +397,33 @@ def test_the_number_of_candidates_grows_with_the_records() -> None:
     assert sum(dropped.values()) > 0
 
 
+def test_a_title_in_many_places_tells_nothing() -> None:
+    here = {"title": TITLE, "authors": AUTHORS, "year": "2019", "venue": "Journal of Adult Credentials"}
+    spots = ({**here, "record_id": f"a:{i}", "volume": "3", "pages": f"{i}1-{i}8"} for i in range(1, 13))
+    bare = {**here, "record_id": "a:99"}
+    found, pairs, notes = find_works(records(*spots, bare), [], ["a"])
+    assert len(found) == 13 and pairs.empty and not notes
+    few = ({**here, "record_id": f"a:{i}", "volume": "3", "pages": f"{i}1-{i}8"} for i in (1, 2))
+    assert len(find_works(records(*few, bare), [], ["a"])[0]) < 3
+
+
+def test_a_doi_on_many_titles_tells_nothing_and_is_told() -> None:
+    words = "owl fox elk bee ant yak emu cod eel hen ram sow".split()
+    of_a_journal = (
+        {"record_id": f"a:{w}", "title": f"{w} herds of the northern uplands", "doi": "10.5555/journal"}
+        for w in words
+    )
+    one = {"title": TITLE, "doi": "10.5555/one"}
+    found, pairs, notes = find_works(
+        records(*of_a_journal, {**one, "record_id": "b:1"}, {**one, "record_id": "b:2"}), [], ["a"]
+    )
+    assert len(found) == 13 and set(pairs["rule"]) == {"same DOI"}
+    assert [note.what for note in notes[:1]] == [
+        "deduplication: DOI 10.5555/journal stands on records of 12 titles and is not used to find "
+        "duplicates; correct it there"
+    ]
+
+
 def test_more_of_one_work_than_is_believed_is_taken_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(works, "PIECE", 4)
     rows = ({"record_id": f"a:{i}", "title": TITLE, "authors": AUTHORS} for i in range(10))

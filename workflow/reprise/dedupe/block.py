@@ -100,7 +100,6 @@ class _Picked:
         out[there] = (self.longest if by_length else self.words)[first[there]]
         return out
 
-
     def first_of(self, *picked: Ints) -> Ints:
         """Give of several words that each text has the first of the alphabet, as its place there."""
         places = np.minimum.reduce([self.alphabet[words] for words in picked])
@@ -126,9 +125,11 @@ def block_keys(facts: Facts) -> dict[str, Ints]:
     mains = [m if ok and len(m) >= _MAIN else "" for m, ok in zip(facts["main"], telling, strict=True)]
     families = _Picked(facts["families"])
     years, volumes, pages = (_keys(facts[name]) for name in ("year_text", "volume", "first_page"))
+    people, dois = _keys(facts["names"]), _keys(facts["doi"])
     none = np.zeros(len(titles), np.int64)
+    generic = np.where(telling, none, _keys(facts["title"]))
     return {
-        "doi": _keys(facts["doi"]),
+        "doi": dois,
         "pmid": _keys(facts["pmid"]),
         "title": _keys(titles),
         # A translated title with the original behind it, and the original alone.
@@ -140,11 +141,17 @@ def block_keys(facts: Facts) -> dict[str, Ints]:
         "title ends": _mixed(*(words.at(-n) for n in range(1, _KEY_WORDS + 1))),
         # Words in another order, or one misspelled at either end.
         "longest words": _mixed(*longest),
+        # A title of many works, and all that is stated beside it.
+        "all that is stated": np.where(
+            people != 0, _mixed(generic, people, years, volumes, pages, dois), none
+        ),
         # A title in another language: the place tells.
         "place": np.where(pages != 0, _mixed(volumes, pages, years), none),
         # A word changed, and the year: a preprint and its article.
         "author and word": np.where(longest[0] != 0, _mixed(families.at(0), words.first_of(*longest)), none),
-        "author and place": np.where(pages != 0, _mixed(families.at(0, by_length=True), volumes, pages), none),
+        "author and place": np.where(
+            pages != 0, _mixed(families.at(0, by_length=True), volumes, pages), none
+        ),
     }
 
 

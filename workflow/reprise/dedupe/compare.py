@@ -36,7 +36,8 @@ THREADED = 50_000  # pairs
 NEAR = 50  # a title less like another is not even its words in another order
 EMPTY = np.array([""], dtype=object)
 CODED = ("title", "other_title", "notice", "numbers", "venue", "venue_letters", "volume", "issue",
-         "first_page", "last_page", "page_letters", "doi", "pmid", "url", "kind", "stages")  # fmt: skip
+         "first_page", "last_page", "page_letters", "doi", "pmid", "url", "kind", "stages",
+         "names")  # fmt: skip
 
 
 def ratio(left: Texts, right: Texts, scorer: Any = fuzz.ratio, score_cutoff: float = 0) -> Floats:
@@ -113,6 +114,11 @@ class Comparison:
         out["year_same"], out["year_near"], out["year_far"] = gap == 0, gap <= 1, gap > 1
         self._spots(out)
         self._initials(out, a, b)
+        codes = self.codes
+        told = (codes["names"][a] > 0) | ((codes["volume"][a] > 0) & (codes["first_page"][a] > 0))
+        out["twins"] = told & (codes["venue"][a] > 0) & out["year_same"] & ~out["title_missing"]
+        for name in ("title", "names", "venue", "volume", "issue", "first_page", "last_page", "doi", "kind"):
+            out["twins"] &= codes[name][a] == codes[name][b]
         # "Response to cold" is no reply, where all else is equal.
         whole = out["range_same"] & out["volume_same"] & out["authors_agree"] & (out["title_score"] >= 95)
         out["notice_differs"] &= ~whole
@@ -228,7 +234,7 @@ class Comparison:
         acronym = (np.minimum(size[a], size[b]) >= 3) & (
             (self.venues.shared(0, a, 1, b) > 0) | (self.venues.shared(0, b, 1, a) > 0)
         )
-        # "AMCIS 2017 Proceedings" is spelled with two letters of "Americas"; believed where all else is equal.
+        # "AMCIS 2017 Proceedings" takes two letters of "Americas"; believed where all else is equal.
         spelled = known & ~letters & ~acronym & out["title_equal"] & out["authors_agree"]
         spelled &= facts["year"][a] == facts["year"][b]
         spelled[spelled] = self._each_name(a[spelled], b[spelled], _spells)

@@ -107,6 +107,12 @@ RULES: tuple[Rule, ...] = (
         lambda c: _same_id(c) & ~_resembles(c) & c["authors_disjoint"],
     ),
     Rule(
+        "alike in all that is stated", MERGE, False,
+        "Title, journal, year, and authors or a page are stated; these and all else agree: nobody could "
+        "tell two.",
+        lambda c: c["twins"],
+    ),
+    Rule(
         "second DOI of an archive", MERGE, False,
         "JSTOR registers its own DOI for what a publisher registered; title, authors, volume and page agree.",
         lambda c: c["doi_differs"] & c["second_doi"] & c["title_equal"] & c["authors_agree"]

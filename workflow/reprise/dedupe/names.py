@@ -46,7 +46,7 @@ def author_lists(texts: Sequence[str]) -> tuple[list[str], list[str]]:
     Examples
     --------
     >>> author_lists(["Nic Giolla Mhichíl, Mairéad; Bell, N.", "Bell N"])
-    (['nic giolla mhichil bell', 'bell'], ['nic giolla mhichil bell mairead', 'bell'])
+    (['nic giolla mhichil bell', 'bell'], ['nic giolla mhichil mairead bell', 'bell'])
     """
     lists = list(dict.fromkeys(texts))
     _person.cache_clear()  # each set of records begins anew
@@ -94,7 +94,7 @@ def author_names(text: str) -> tuple[list[str], list[str]]:
     Examples
     --------
     >>> author_names("Nic Giolla Mhichíl, Mairéad; Bell N")
-    (['nic', 'giolla', 'mhichil', 'bell'], ['nic', 'giolla', 'mhichil', 'bell', 'mairead'])
+    (['nic', 'giolla', 'mhichil', 'bell'], ['nic', 'giolla', 'mhichil', 'mairead', 'bell'])
     """
     if "&" in text or "<" in text:
         text = plain_text(html.unescape(text))

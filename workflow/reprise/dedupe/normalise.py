@@ -265,8 +265,10 @@ def details(records: pd.DataFrame, facts: Facts, rows: Ints) -> Facts:
     out["second_doi"] = np.array([d.startswith(_SECOND_DOI) for d in out["doi"]], dtype=bool)
     servers = _each(out["venue"], lambda v: _SERVER.search(v) is not None)
     known = [d != "" and _PREPRINT_DOI.match(d) is not None for d in out["doi"]]
-    kinds = [KINDS.get(t, "") for t in raw["type"]]
-    out["kind"] = [
-        "preprint" if s or k else kind for s, k, kind in zip(servers, known, kinds, strict=True)
+    # What stands on pages of a volume is no preprint, though a repository calls its copy of it one.
+    printed = (out["volume"] != "") & (out["last_page"] != "")
+    kinds = [
+        "" if p and t == "preprint" else KINDS.get(t, "") for t, p in zip(raw["type"], printed, strict=True)
     ]
+    out["kind"] = ["preprint" if s or k else kind for s, k, kind in zip(servers, known, kinds, strict=True)]
     return {name: v if isinstance(v, np.ndarray) else _objects(v) for name, v in out.items()}

@@ -13,7 +13,7 @@ Texts = NDArray[Any]
 
 
 def number_words(columns: Sequence[Texts]) -> tuple[list[Ints], list[Ints], list[str]]:
-    """Number the words of folded texts.
+    """Give numbers to the words of folded texts.
 
     Parameters
     ----------
@@ -34,14 +34,17 @@ def number_words(columns: Sequence[Texts]) -> tuple[list[Ints], list[Ints], list
     for column in columns:
         flat = " ".join([text for text in column if text]).split()
         codes.append(np.fromiter([place.setdefault(w, len(place)) for w in flat], np.int64, len(flat)))
-        counts.append(np.fromiter([text.count(" ") + 1 if text else 0 for text in column], np.int64, len(column)))
+        counts.append(
+            np.fromiter([text.count(" ") + 1 if text else 0 for text in column], np.int64, len(column))
+        )
     return codes, counts, [*place]
 
 
 def distinct(values: Ints) -> Ints:
     """Give each number once, in order, as `np.unique` does; on millions a sort is fifty times as fast."""
     ordered = np.sort(values)
-    return ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
+    keep: NDArray[np.bool_] = np.diff(ordered, prepend=ordered[:1] - 1) != 0
+    return ordered[keep]
 
 
 def begins(counts: Ints) -> Ints:
