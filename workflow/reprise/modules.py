@@ -41,7 +41,7 @@ def _files(module: str) -> tuple[str, ...]:
     packages = [PACKAGE.joinpath(*parts[:n], "__init__.py") for n in range(len(parts))]
     path = PACKAGE.joinpath(*parts)
     if path.is_dir():
-        return tuple(str(p) for p in [*packages, path / "__init__.py"])
+        return tuple(str(p) for p in [*packages, path / "__init__.py", *sorted(path.glob("*.tsv"))])
     return tuple(str(p) for p in [*packages, path.with_suffix(".py"), *path.parent.glob(path.name + ".*.j2")])
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from reprise.countries import countries_in_text, country_of_affiliation
+from reprise.affiliations import countries_of_affiliations
+from reprise.countries import countries_in_text
 from reprise.records import plain_text, split
 
 UNKNOWN, SEVERAL, OTHER = "unknown", "several", "other"
@@ -17,15 +18,25 @@ def author_countries(works: pd.DataFrame) -> pd.DataFrame:
     """Countries of the authors' affiliations: as the sources state them, else read from the addresses."""
     found: list[tuple[str, str, str, str, str]] = []
     facts = works[["work_id", "author_countries", "affiliations"]]
+    every = list(dict.fromkeys(a for text in facts["affiliations"].unique() for a in split(text)))
+    country_of = dict(zip(every, countries_of_affiliations(every), strict=True))
     for work_id, stated, addresses in facts.itertuples(index=False, name=None):
         for code in split(stated):
             found.append((work_id, code, "author_countries", code, "stated"))
         if not stated:
-            named = {country_of_affiliation(address): address for address in reversed(split(addresses))}
+            named = {country_of[address]: address for address in reversed(split(addresses))}
             found += [
                 (work_id, code, "affiliations", named[code], "inferred") for code in sorted(named) if code
             ]
     return pd.DataFrame(found, columns=COLUMNS, dtype="str")
+
+
+def first_author_countries(works: pd.DataFrame) -> pd.DataFrame:
+    """Country of the first author, where a source states it and the order of the authors."""
+    stated = works.loc[works["first_author_country"] != "", ["work_id", "first_author_country"]]
+    code = stated["first_author_country"]
+    found = stated.assign(code=code, evidence=code, field="first_author_country", confidence="stated")
+    return found[COLUMNS].astype("str")
 
 
 def studied_countries(works: pd.DataFrame) -> pd.DataFrame:
