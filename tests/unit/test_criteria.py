@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pytest
+from reprise.mistakes import Mistake
 from reprise.records import COLUMNS
 from reprise.screen.criteria import RULES, Evidence, judge
+from reprise.screen.holdings import read_holdings
 from reprise.screen.works import JOURNAL_COLUMNS
+from reprise.vocabulary import RULE_KEYS, RuleName
 
 Rerun = Callable[..., Any]
 Row = dict[str, str]
@@ -25,7 +29,9 @@ WORK = ("title", "abstract", "keywords")
 def verdict(protocol: dict[str, Any]) -> Callable[..., SimpleNamespace]:
     """Give the function that judges one work, made of the rows given, by one criterion of the protocol."""
 
-    def judged(name: str, *rows: Row, journals: Sequence[Row] = ()) -> SimpleNamespace:
+    def judged(
+        name: str, *rows: Row, journals: Sequence[Row] = (), holdings: pd.DataFrame | None = None
+    ) -> SimpleNamespace:
         ids = ("eric:1", "doaj:1", "web:1", "web:2")
         full = [
             {**dict.fromkeys(COLUMNS, ""), "record_id": record, "title": "T", **row}
@@ -40,6 +46,7 @@ def verdict(protocol: dict[str, Any]) -> Callable[..., SimpleNamespace]:
             pd.DataFrame([work], dtype="str"),
             records,
             pd.DataFrame(pages, columns=list(JOURNAL_COLUMNS), dtype="str"),
+            read_holdings(None) if holdings is None else holdings,
             protocol,
         )
         (criterion,) = (c for c in protocol["criteria"] if c["id"] == name)
@@ -388,3 +395,140 @@ def test_the_verdict_does_not_hang_on_the_order_of_rows(rerun: Rerun) -> None:
     ]
     first, second = (rerun(*order).screening for order in (rows, rows[::-1]))
     assert first.equals(second)
+
+
+# --- which of several dates counts
+
+
+@pytest.mark.parametrize(
+    ("which", "dates", "expected"),
+    [
+        (None, ("2022-01-20", "2022-03-01"), "unknown"),
+        ("online", ("2022-01-20", "2022-03-01"), "met"),
+        ("issue", ("2022-01-20", "2022-03-01"), "not_met"),
+        ("either", ("2022-01-20", "2022-03-01"), "met"),
+        ("online", ("2014-12-20", "2015-03-01"), "not_met"),
+        ("issue", ("2014-12-20", "2015-03-01"), "met"),
+        ("either", ("2014-12-20", "2015-03-01"), "met"),
+        ("either", ("2014-12-20", "2022-03-01"), "not_met"),
+        ("online", ("2022", "2023-03-01"), "unknown"),
+        ("issue", ("2021-05-01", "2022"), "unknown"),
+        ("either", ("2022", "2023-03-01"), "unknown"),
+        ("online", ("2022", "2022-02-01"), "not_met"),
+    ],
+)
+def test_the_protocol_says_which_date_counts(
+    verdict: Judge, protocol: dict[str, Any], which: str | None, dates: tuple[str, str], expected: str
+) -> None:
+    protocol["criteria"][0]["date"] = which
+    rows = [{"publication_date": date, "year": date[:4]} for date in dates]
+    assert verdict("window", *rows).verdict == expected
+    assert verdict("window", *reversed(rows)).verdict == expected
+
+
+# --- language, where the text shows it
+
+SPANISH = "Las insignias digitales abiertas en la formación permanente del profesorado universitario"
+ENGLISH = "Open digital badges in the continuing education of university teachers and their students"
+
+
+@pytest.mark.parametrize(
+    ("stated", "title", "expected"),
+    [
+        ("", ENGLISH, "met"),
+        ("", SPANISH, "not_met"),
+        ("", "Badges", "unknown"),
+        ("en", ENGLISH, "met"),
+        ("es", SPANISH, "not_met"),
+        ("en", SPANISH, "unknown"),
+        ("es", ENGLISH, "unknown"),
+        ("es", f"[{ENGLISH}]", "not_met"),
+        ("en", "Badges", "met"),
+    ],
+)
+def test_a_text_shows_its_language(verdict: Judge, stated: str, title: str, expected: str) -> None:
+    found = verdict("language", {"language": stated, "title": title})
+    assert found.verdict == expected
+    assert ("contradict" in found.note) == (expected == "unknown" and stated != "")
+
+
+def test_how_sure_a_language_must_be_can_be_set(verdict: Judge, protocol: dict[str, Any]) -> None:
+    protocol["criteria"][1]["confidence"] = 0.99
+    assert verdict("language", {"title": "Badges, insignias und Abzeichen"}).verdict == "unknown"
+
+
+# --- peer review and titles
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Editorial: badges in schools", "unknown"),
+        ("Book Review", "unknown"),
+        ("Editorial boards and their badges", "met"),
+        ("Letters to the editor as a genre", "met"),
+    ],
+)
+def test_a_title_that_names_its_kind_speaks_against_peer_review(
+    verdict: Judge, title: str, expected: str
+) -> None:
+    assert verdict("peer_review", {"peer_reviewed": "true", "title": title}).verdict == expected
+
+
+# --- what a library holds
+
+KBART = (
+    "publication_title\tprint_identifier\tonline_identifier\tdate_first_issue_online\t"
+    "date_last_issue_online\tembargo_info\tour_own_column\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("year", "issn", "expected"),
+    [
+        ("2016", "1111-2222", "met"),
+        ("2016", "9999-0000; 3333-444X", "met"),
+        ("2009", "1111-2222", "unknown"),
+        ("2021", "1111-2222", "unknown"),
+        ("2016", "5555-6666", "unknown"),
+        ("2016", "", "unknown"),
+        ("", "1111-2222", "unknown"),
+    ],
+)
+def test_a_library_holds_volumes(verdict: Judge, tmp_path: Path, year: str, issn: str, expected: str) -> None:
+    file = tmp_path / "holdings.csv"
+    file.write_text("journal,issn,first,last,note\nBadges,11112222; 3333-444x,2010,2020,\n", encoding="utf-8")
+    found = verdict("full_text", {"year": year, "issn": issn}, holdings=read_holdings(file))
+    assert found.verdict == expected
+    assert ("2010 to 2020" in found.value) == (expected == "met")
+
+
+def test_a_kbart_file_is_read_and_an_embargo_decides_nothing(verdict: Judge, tmp_path: Path) -> None:
+    file = tmp_path / "kbart.tsv"
+    file.write_text(
+        KBART + "A\t1111-2222\t\t2010-01-01\t\t\tx\nB\t\t3333-4444\t\t\tP1Y\tx\n", encoding="utf-8"
+    )
+    held = read_holdings(file)
+    assert held[["issn", "first", "last"]].to_numpy().tolist() == [
+        ["1111-2222", 2010, 9999],
+        ["3333-4444", 0, 9999],
+    ]
+    assert verdict("full_text", {"year": "2025", "issn": "1111-2222"}, holdings=held).verdict == "met"
+    found = verdict("full_text", {"year": "2025", "issn": "3333-4444"}, holdings=held)
+    assert (found.verdict, "embargo P1Y" in found.value) == ("unknown", True)
+
+
+def test_mistakes_in_the_holdings_are_a_line_each(tmp_path: Path) -> None:
+    file = tmp_path / "holdings.csv"
+    file.write_text(
+        "journal,issn,first,last,note\nA,1111-2222,2020,2010,\nB,none,2010,,\nC,1111-2222,MMX,,\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(Mistake) as caught:
+        read_holdings(file)
+    assert [line.split(": ", 1)[0][-6:] for line in caught.value.lines] == ["line 2", "line 3", "line 4"]
+
+
+def test_rules_are_those_of_the_vocabulary() -> None:
+    assert tuple(RULES) == get_args(RuleName)
+    assert set(RULE_KEYS) <= set(RULES)

@@ -28,14 +28,11 @@ from reprise.countries import is_country
 from reprise.csvfiles import read_bytes
 from reprise.decisions import DECISION_FILES
 from reprise.mistakes import Mistake, did_you_mean
-from reprise.vocabulary import STAGES, TYPES, Stage
+from reprise.vocabulary import RULE_KEYS, STAGES, TYPES, RuleName, Stage
 
 CONFIG = "config/config.yaml"
 
 Kind = Literal["database", "register", "website", "organisation", "citation"]
-RuleName = Literal[
-    "window", "language", "document_type", "retracted", "topic", "peer_review", "full_text", "person"
-]
 LiveName = Literal["openalex", "eric", "doaj"]
 QueryField = Literal["title", "abstract", "keywords"]
 # The first three are groups of ours, the others are columns beside them.
@@ -211,13 +208,19 @@ class Criterion(Model):
     question: Filled
     stage: Stage
     rule: RuleName
+    date: Literal["online", "issue", "either"] | None = None
     accept: list[Filled] = []
     reject: list[Filled] = []
+    confidence: Annotated[float, Field(gt=0, le=0.99)] | None = None
     unknown: Literal["awaiting", "met", "not_met"] = "awaiting"
 
     @model_validator(mode="after")
     def _has_what_its_rule_needs(self) -> Criterion:
-        if self.rule in ("language", "document_type") and not self.accept:
+        takes = RULE_KEYS.get(self.rule, ())
+        idle = [k for k in ("date", "accept", "reject", "confidence") if getattr(self, k) and k not in takes]
+        if idle:
+            raise ValueError("\n".join(f"rule {self.rule} takes no `{key}`; leave it out" for key in idle))
+        if "accept" in takes and not self.accept:
             raise ValueError(f"rule {self.rule} needs `accept`: the values that meet it")
         values = [*self.accept, *self.reject]
         if self.rule == "language":
@@ -229,7 +232,7 @@ class Criterion(Model):
                 f"'{v}' is no type of record; {did_you_mean(v, TYPES)}" for v in values if v not in TYPES
             ]
         else:
-            wrong = [f"rule {self.rule} takes no `accept` or `reject`; leave them out"] if values else []
+            wrong = []
         if wrong:
             raise ValueError("\n".join(wrong))
         return self
@@ -253,6 +256,12 @@ class Coding(Model):
 
     codebook: InsidePath
     country_groups: Annotated[dict[Filled, list[CountryCode]], Field(min_length=1), AfterValidator(_groups)]
+
+
+class Screening(Model):
+    """How many people judge a work, and who settles what they differ on."""
+
+    reviewers: Literal["single", "double", "adjudicated"] = "single"
 
 
 class Formats(Model):
@@ -289,7 +298,9 @@ class Protocol(Model):
     sources: Sources
     query: Query
     criteria: Annotated[list[Criterion], Field(min_length=1), AfterValidator(_criteria)]
+    screening: Screening = Screening()
     journals: InsidePath
+    holdings: InsidePath | None = None
     coding: Coding
     formats: Formats = Formats()
 
@@ -500,6 +511,7 @@ def check_files(protocol: Protocol) -> None:
     }
     named |= {
         "journals": protocol.journals,
+        **({"holdings": protocol.holdings} if protocol.holdings else {}),
         "coding.codebook": protocol.coding.codebook,
         "review.published": protocol.review.published,
         "review.included": protocol.review.included,

@@ -8,8 +8,18 @@ from typing import Literal, get_args
 Stage = Literal["before_screening", "screening", "retrieval", "eligibility"]
 STAGES: tuple[str, ...] = get_args(Stage)
 
+# The rules that a criterion may be judged by, and what each is told beside the works. `person` is no rule.
+RuleName = Literal[
+    "window", "language", "document_type", "retracted", "topic", "peer_review", "full_text", "person"
+]
+RULE_KEYS: dict[str, tuple[str, ...]] = {
+    "window": ("date",),
+    "language": ("accept", "confidence"),
+    "document_type": ("accept", "reject"),
+}
+
 TYPES = (
     "article", "review", "conference-paper", "book-chapter", "book", "report", "dissertation",
-    "editorial", "preprint", "news", "other",
+    "editorial", "letter", "book-review", "preprint", "news", "other",
 )  # fmt: skip
 OPEN_ACCESS = ("gold", "diamond", "hybrid", "bronze", "green", "closed")

@@ -3,7 +3,7 @@
 A rule turns records into statements; `weigh` brings the statements on one work to a verdict: met where
 something speaks for it and nothing against, not met the other way round, unknown where statements
 contradict each other or none is made (architecture, rule 2). A new criterion is one function here and
-one line in `RULES`.
+one line in `RULES`, and its name in the vocabulary.
 
 A statement is a row with work_id, verdict ("met", "not_met", or "unknown" where a record speaks without
 deciding), field, value and source (the record or the file that makes it).
@@ -15,17 +15,24 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from reprise.frames import fold
 from reprise.records import plain_text
+from reprise.screen.holdings import NEWEST
+from reprise.screen.language import CONFIDENT, detect_works
 from reprise.screen.topic import find_blocks
 from reprise.vocabulary import OPEN_ACCESS
 
 VERDICTS = ("met", "not_met", "unknown")
 STATEMENT = ["work_id", "verdict", "field", "value", "source"]
 # Neither is peer reviewed by what it is; whoever says otherwise contradicts it.
-NOT_PEER_REVIEWED = ("dissertation", "editorial", "news", "preprint", "report")
+NOT_PEER_REVIEWED = ("book-review", "dissertation", "editorial", "letter", "news", "preprint", "report")
+# So a title begins, or is, that names its kind.
+NAMES_ITS_KIND = re.compile(
+    r"^\W*(?:(?:guest )?editorial|book reviews?|letters? to the editor)\s*(?:[:.\-–—]|$)", re.I
+)
 OPEN = tuple(status for status in OPEN_ACCESS if status != "closed")
 # PubMed Central, Europe PMC, ERIC's own files and arXiv hold full texts that anyone may read.
 FREE_ARCHIVE = re.compile(
@@ -46,6 +53,8 @@ class Evidence(NamedTuple):
         One row per record, with the `work_id` it belongs to.
     journals : DataFrame
         Rows of the journals file: venue, journal, issn, peer_reviewed, open_access, evidence, seen_at.
+    holdings : DataFrame
+        What a library holds: issn, first, last, embargo, source.
     protocol : mapping
         The protocol's window and query, as plain text.
     """
@@ -53,10 +62,26 @@ class Evidence(NamedTuple):
     works: pd.DataFrame
     records: pd.DataFrame
     journals: pd.DataFrame
+    holdings: pd.DataFrame
     protocol: Mapping[str, Any]
 
 
-Rule = Callable[[Evidence, Mapping[str, Any]], pd.DataFrame]
+class Rule(NamedTuple):
+    """How a criterion is judged, and what is said where that comes to nothing.
+
+    Attributes
+    ----------
+    statements : callable
+        From evidence and criterion to statements.
+    silent : str
+        Said where no statement is made.
+    undecided : str
+        Said where a statement decides nothing.
+    """
+
+    statements: Callable[[Evidence, Mapping[str, Any]], pd.DataFrame]
+    silent: str
+    undecided: str = "the statement decides nothing"
 
 
 def judge(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
@@ -67,30 +92,33 @@ def judge(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
     DataFrame
         One row per work, in the order of `evidence.works`: work_id, verdict, field, value, source, note.
     """
-    return weigh(evidence.works["work_id"], RULES[criterion["rule"]](evidence, criterion), criterion["rule"])
+    rule = RULES[criterion["rule"]]
+    return weigh(evidence.works["work_id"], rule.statements(evidence, criterion), rule)
 
 
-def weigh(work_ids: pd.Series, statements: pd.DataFrame, rule: str) -> pd.DataFrame:
+def weigh(work_ids: pd.Series, statements: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """Bring statements to one verdict per work."""
     said = statements.drop_duplicates(STATEMENT).sort_values(
         ["work_id", "verdict", "field", "source", "value"]
     )
     verdict = pd.Series("unknown", index=work_ids, dtype="str")
-    note = pd.Series(NOTHING_SAID[rule], index=work_ids, dtype="str")
+    note = pd.Series(rule.silent, index=work_ids, dtype="str")
     speaks = {v: work_ids.isin(said.loc[said["verdict"] == v, "work_id"]).to_numpy() for v in VERDICTS}
     verdict[speaks["met"] & ~speaks["not_met"] & ~speaks["unknown"]] = "met"
     verdict[speaks["not_met"] & ~speaks["met"] & ~speaks["unknown"]] = "not_met"
     note[verdict != "unknown"] = ""
     note[speaks["met"] & speaks["not_met"]] = "statements contradict each other"
-    note[speaks["unknown"]] = UNDECIDED[rule]
+    note[speaks["unknown"]] = rule.undecided
     # One of each kind of statement first, so that a contradiction shows both its sides.
     different = said.drop_duplicates(["work_id", "verdict", "field", "value"])
     turn = different.groupby(["work_id", "verdict"]).cumcount()
     different = different.assign(turn=turn).sort_values(["work_id", "turn", "verdict"], kind="stable")
     shown = different[different.groupby("work_id").cumcount() < SHOWN]
-    grouped = shown.groupby("work_id")
-    joined = {c: grouped[c].agg(_join).reindex(work_ids).fillna("").to_numpy() for c in ("field", "source")}
-    joined["value"] = grouped["value"].agg("; ".join).reindex(work_ids).fillna("").to_numpy()
+    place = pd.Index(work_ids).get_indexer(shown["work_id"]).tolist()
+    joined = {
+        c: pd.array(_joined(place, shown[c].tolist(), len(work_ids)), dtype="str")
+        for c in ("field", "value", "source")
+    }
     count = said["work_id"].value_counts().sub(shown["work_id"].value_counts(), fill_value=0)
     more = count.reindex(work_ids).fillna(0).astype(int)
     many = more.gt(1).map({True: " more statements)", False: " more statement)"})
@@ -101,8 +129,12 @@ def weigh(work_ids: pd.Series, statements: pd.DataFrame, rule: str) -> pd.DataFr
     )
 
 
-def _join(values: pd.Series) -> str:
-    return "; ".join(dict.fromkeys(values))
+def _joined(places: list[int], values: list[str], count: int) -> list[str]:
+    """Join the different values at each place; pandas' own way makes a series of each group first."""
+    parts: list[dict[str, None]] = [{} for _ in range(count)]
+    for place, value in zip(places, values, strict=True):
+        parts[place][value] = None
+    return ["; ".join(part) for part in parts]
 
 
 def _say(rows: pd.DataFrame, field: str, verdict: Any, value: Any = None) -> pd.DataFrame:
@@ -128,7 +160,9 @@ def window(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
 
     A date without day or month is a span; one that reaches over an edge decides nothing. A date that
     another record states more precisely (2022, and 2022-02-01) is the same date. Two dates on two
-    sides of an edge, such as online and in an issue, contradict each other.
+    sides of an edge, such as online and in an issue, contradict each other, unless the criterion's `date`
+    says which counts. Sources don't say which of two dates is which: the earlier is taken for the date
+    online, the later for that of the issue.
     """
     start, end = evidence.protocol["window"]["start"], evidence.protocol["window"]["end"]
     records = evidence.records
@@ -154,13 +188,49 @@ def window(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
     inside = (first >= start) & (last <= month_end)
     outside = (last < start) | (first > end)
     said["verdict"] = pd.Series("unknown", index=said.index).mask(inside, "met").mask(outside, "not_met")
+    said = said.assign(first=first, last=last)
+    if criterion.get("date") == "online":
+        said = said.sort_values(["first", "last"], kind="stable").drop_duplicates("work_id")
+    elif criterion.get("date") == "issue":
+        said = said.sort_values(["last", "first"], kind="stable").drop_duplicates("work_id", keep="last")
+    elif criterion.get("date") == "either":
+        met = said["work_id"].isin(said.loc[said["verdict"] == "met", "work_id"])
+        open_ = said["work_id"].isin(said.loc[said["verdict"] == "unknown", "work_id"])
+        best = pd.Series("not_met", index=said.index).mask(open_, "unknown").mask(met, "met")
+        said = said[said["verdict"] == best]
     return said[STATEMENT]
 
 
 def language(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
-    """Language as the sources state it."""
+    """Language as the sources state it, and as title and abstract show it.
+
+    The text is evidence where no source states a language, or where it surely shows another than stated:
+    that is a contradiction. A title in square brackets is an index's translation and shows nothing.
+    """
     records = evidence.records[evidence.records["language"] != ""]
-    return _say(records, "language", _accepted(records["language"], criterion))
+    stated = _say(records, "language", _accepted(records["language"], criterion))
+    works = evidence.works
+    titles, abstracts = (works[field].map(plain_text).tolist() for field in ("title", "abstract"))
+    found = detect_works(titles, abstracts, criterion["accept"])
+    code = pd.Series([c for c, _ in found], index=works.index, dtype="str")
+    sure = np.array([s for _, s in found]) >= (criterion.get("confidence") or CONFIDENT)
+    verdict = _accepted(code, criterion).where(sure, "unknown")
+    shown = pd.DataFrame(
+        {
+            "work_id": works["work_id"],
+            "verdict": verdict,
+            "field": "title and abstract",
+            "value": [f"{c} (detected, {s:.2f})" for c, s in found],
+            "source": works["lead"],
+        }
+    )
+    translated = works["title"].str.startswith("[")
+    is_stated = works["work_id"].isin(stated["work_id"])
+    agrees = pd.MultiIndex.from_frame(shown[["work_id", "verdict"]]).isin(
+        pd.MultiIndex.from_frame(stated[["work_id", "verdict"]])
+    )
+    keep = (code != "") & ~translated & (~is_stated | (sure & ~agrees))
+    return _concat([stated, shown.loc[keep, STATEMENT]])
 
 
 def document_type(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
@@ -197,7 +267,8 @@ def topic(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
         found.pop("exclude") if evidence.protocol["query"].get("exclude") else pd.Series("", found.index)
     )
     all_held = (found != "").all(axis=1)
-    words = found.apply("; ".join, axis=1) if len(found) else pd.Series("", index=found.index, dtype="str")
+    columns = [found[block].tolist() for block in found]
+    words = pd.Series(list(map("; ".join, zip(*columns, strict=True))), index=found.index, dtype="str")
     has_abstract = works["abstract"] != ""
     verdict = pd.Series("", index=works.index).mask(has_abstract, "not_met").mask(all_held, "met")
     verdict = verdict.mask(excluded != "", "not_met")
@@ -219,20 +290,26 @@ def peer_review(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFram
     flagged = records[records["peer_reviewed"] != ""]
     verdict = flagged["peer_reviewed"].map({"true": "met", "false": "not_met"}).fillna("unknown")
     against = records[records["type"].isin(NOT_PEER_REVIEWED)]
+    titled = records[records["title"].str.match(NAMES_ITS_KIND.pattern, flags=re.I)]
     journals = _journal_says(evidence, "peer_reviewed")
     journals["verdict"] = journals["value"].map({"true": "met", "false": "not_met"}).fillna("unknown")
     journals["value"] = journals["value"] + " (" + journals["evidence"] + ")"
     return _concat(
-        [_say(flagged, "peer_reviewed", verdict), _say(against, "type", "not_met"), journals[STATEMENT]]
+        [
+            _say(flagged, "peer_reviewed", verdict),
+            _say(against, "type", "not_met"),
+            _say(titled, "title", "not_met"),
+            journals[STATEMENT],
+        ]
     )
 
 
 def full_text(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
     """Where an open copy is known.
 
-    An open-access status, an address in an archive that holds free full texts only, or an open journal
-    meet the criterion. "Closed" decides nothing, and no other address does: a library may hold the work,
-    and a publisher's page may ask for money.
+    An open-access status, an address in an archive that holds free full texts only, an open journal, or the
+    library's holdings meet the criterion. "Closed" decides nothing, and no other address does: a library may
+    hold the work, and a publisher's page may ask for money.
     """
     records = evidence.records
     stated = records[records["open_access"] != ""]
@@ -244,11 +321,36 @@ def full_text(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
     journals = journals[journals["value"].isin(["gold", "diamond"])]
     journals["verdict"] = "met"
     said = _concat(
-        [_say(stated, "open_access", verdict), _say(linked, "fulltext_url", at), journals[STATEMENT]]
+        [
+            _say(stated, "open_access", verdict),
+            _say(linked, "fulltext_url", at),
+            journals[STATEMENT],
+            _held(evidence),
+        ]
     )
     # One open copy is enough: that the publisher's copy is closed doesn't contradict a repository's.
     has_copy = said["work_id"].isin(said.loc[said["verdict"] == "met", "work_id"])
     return said[~((said["verdict"] == "unknown") & has_copy)]
+
+
+def _held(evidence: Evidence) -> pd.DataFrame:
+    """State which works stand in volumes that the library holds; behind an embargo, nothing is sure."""
+    records = evidence.records[evidence.records["year"].notna() & (evidence.records["issn"] != "")]
+    issns = records.assign(issn=records["issn"].str.upper().str.split(r"\s*;\s*")).explode("issn")
+    held = issns[["work_id", "issn", "year"]].merge(evidence.holdings, on="issn")
+    held = held[(held["year"] >= held["first"]) & (held["year"] <= held["last"])]
+    first, last = (held[c].astype("str").replace({"0": "", str(NEWEST): "today"}) for c in ("first", "last"))
+    embargo = held["embargo"].where(held["embargo"] == "", ", embargo " + held["embargo"])
+    return pd.DataFrame(
+        {
+            "work_id": held["work_id"],
+            "verdict": pd.Series("met", index=held.index).mask(held["embargo"] != "", "unknown"),
+            "field": "holdings",
+            "value": held["issn"] + " " + first + " to " + last + embargo,
+            "source": held["source"],
+        },
+        columns=STATEMENT,
+    )
 
 
 def person(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
@@ -280,27 +382,22 @@ def _journal_says(evidence: Evidence, column: str) -> pd.DataFrame:
 
 
 RULES: dict[str, Rule] = {
-    "window": window,
-    "language": language,
-    "document_type": document_type,
-    "retracted": retracted,
-    "topic": topic,
-    "peer_review": peer_review,
-    "full_text": full_text,
-    "person": person,
-}
-NOTHING_SAID = {
-    "window": "no date stated",
-    "language": "no language stated",
-    "document_type": "no type stated, or one in neither list",
-    "retracted": "no source says",
-    "topic": "not all blocks found, and no abstract at hand to look in",
-    "peer_review": "no evidence for or against",
-    "full_text": "no open copy known; a library may hold it",
-    "person": "a person decides",
-}
-UNDECIDED = {
-    **dict.fromkeys(RULES, "the statement decides nothing"),
-    "window": "the date, as far as it is known, reaches over an edge of the window",
-    "full_text": "no open copy known for sure; look at the address, or in a library",
+    "window": Rule(
+        window, "no date stated", "the date, as far as it is known, reaches over an edge of the window"
+    ),
+    "language": Rule(
+        language,
+        "no language stated, and no text that shows one",
+        "the text does not surely show its language",
+    ),
+    "document_type": Rule(document_type, "no type stated, or one in neither list"),
+    "retracted": Rule(retracted, "no source says"),
+    "topic": Rule(topic, "not all blocks found, and no abstract at hand to look in"),
+    "peer_review": Rule(peer_review, "no evidence for or against"),
+    "full_text": Rule(
+        full_text,
+        "no open copy known; a library may hold it",
+        "no open copy known for sure; look at the address, or in a library",
+    ),
+    "person": Rule(person, "a person decides"),
 }

@@ -41,7 +41,7 @@ LANGUAGES = {
 # essays stand under that name too. "other" decides nothing.
 TYPES = (
     ("Dissertations", "dissertation"),
-    ("Book/Product Reviews", "other"),
+    ("Book/Product Reviews", "book-review"),
     ("Journal Articles", "article"),
     ("Speeches/Meeting Papers", "conference-paper"),
     ("Collected Works - Proceedings", "conference-paper"),

@@ -41,7 +41,7 @@ TYPES = {
     "report": "report",
     "dissertation": "dissertation",
     "editorial": "editorial",
-    "letter": "editorial",
+    "letter": "letter",
     "preprint": "preprint",
 }
 CREDITS = 10  # that a search call costs
@@ -155,6 +155,7 @@ def row(record: Mapping[str, Any]) -> dict[str, str]:
         or text(at(copy, "landing_page_url"))
         or text(at(record, "open_access", "oa_url")),
         "author_countries": listed(countries),
+        "first_author_country": _first_country(authorships),
         "affiliations": listed([s for a in authorships for s in texts(a.get("raw_affiliation_strings"))]),
         "retracted": flag(record.get("is_retracted")),
         "url": text(record.get("id")),
@@ -176,6 +177,13 @@ def abstract(index: Any) -> str:
 def _countries(authorship: Mapping[str, Any]) -> list[str]:
     stated = texts(authorship.get("countries"))
     return stated or [text(i.get("country_code")) for i in objects(authorship.get("institutions"))]
+
+
+def _first_country(authorships: Sequence[Mapping[str, Any]]) -> str:
+    """Give the country of the author who is said to be the first; of several countries none is it."""
+    first = [a for a in authorships if text(a.get("author_position")) == "first"]
+    codes = {c for a in first for c in _countries(a) if c}
+    return codes.pop() if len(first) == 1 and len(codes) == 1 else ""
 
 
 def _author(authorship: Mapping[str, Any]) -> str:
