@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from reprise.coding.codebook import Codebook
+from reprise.coding.themes import find_hits
 from reprise.coding.works import code_frame
 from reprise.config import parse_protocol, plain
 from reprise.decisions import Decision, Trouble
@@ -18,10 +19,11 @@ from reprise.dedupe.merge import merge_works
 from reprise.dedupe.pairs import PAIR_COLUMNS
 from reprise.frames import as_frame
 from reprise.records import COLUMNS
+from reprise.screen.holdings import read_holdings
 from reprise.screen.queue import queue
 from reprise.screen.works import JOURNAL_COLUMNS, screen_works
 from reprise.synthesis.ledger import follow
-from reprise.synthesis.tables import Review
+from reprise.synthesis.review import Review
 
 DATABASES = ("eric", "doaj")
 PROTOCOL: dict[str, Any] = {
@@ -186,15 +188,18 @@ class Rerun:
         decisions: Sequence[Decision] = (),
         codes: Sequence[Decision] = (),
         journals: Sequence[dict[str, str]] = (),
+        appraisals: Sequence[Decision] = (),
     ):
         self.protocol = protocol or plain(parse_protocol(copy.deepcopy(PROTOCOL)))
         self.codebook = Codebook.model_validate(CODEBOOK)
         self.records = _records(rows)
         self.works = _works(rows, self.records)
-        self._codes = codes
+        self._codes, self._decisions, self._appraisals = codes, decisions, appraisals
         blank = dict.fromkeys(JOURNAL_COLUMNS, "")
         pages = pd.DataFrame([{**blank, **j} for j in journals], columns=list(JOURNAL_COLUMNS), dtype="str")
-        self.screening, trouble = screen_works(self.works, self.records, pages, decisions, self.protocol)
+        self.screening, trouble = screen_works(
+            self.works, self.records, pages, read_holdings(None), decisions, self.protocol
+        )
         self.notes = [t.what for t in trouble]
         pairs = pd.DataFrame(columns=PAIR_COLUMNS, dtype="str")
         told = [t._asdict() for t in trouble]
@@ -236,8 +241,21 @@ class Rerun:
             {"source": name, **source, **counts}
             for name, source in self.protocol["sources"][self.protocol["mode"]].items()
         ]
-        tables = (self.works, self.screening, self.coding, self.ledger)
-        return Review(*tables, log, [], self.codebook, self.protocol)
+        return Review(
+            records=self.records,
+            works=self.works,
+            pairs=pd.DataFrame(columns=PAIR_COLUMNS, dtype="str"),
+            screening=self.screening,
+            coding=self.coding,
+            hits=find_hits(self.works, self.codebook),
+            ledger=self.ledger,
+            log=log,
+            strategies=[],
+            codebook=self.codebook,
+            decisions=[*self._decisions, *self._codes],
+            appraisals=self._appraisals,
+            protocol=self.protocol,
+        )
 
 
 @pytest.fixture(scope="session")

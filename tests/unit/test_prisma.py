@@ -256,7 +256,7 @@ def test_the_flow_of_a_real_run_adds_up(rerun: Rerun, good: Row) -> None:
     case = rerun(
         {"record_id": "eric:1", **good, "work": "a"},
         {"record_id": "web:1", **good, "work": "a"},
-        {"record_id": "web:2", **good, "language": "fr"},
+        {"record_id": "web:2", **good, "title": "[Badges and learning]", "language": "fr"},
         {"record_id": "doaj:1", **good, "title": "On trust", "abstract": "None of it."},
         {"record_id": "doaj:2", **good, "open_access": "closed"},
     )

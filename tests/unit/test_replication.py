@@ -28,7 +28,7 @@ GOOD = {"language": "en", "type": "article", "peer_reviewed": "true", "open_acce
 ROWS = [
     {"record_id": "eric:1", **GOOD, "title": "Badges and learning", "year": "2020", "doi": "10.1000/one",
      "author_countries": "US"},
-    {"record_id": "eric:2", **GOOD, "title": "Badges: how they learn", "year": "2020", "language": "fr"},
+    {"record_id": "eric:2", **GOOD, "title": "[Badges: how they learn]", "year": "2020", "language": "fr"},
     {"record_id": "eric:3", **GOOD, "title": "On trust", "year": "2019", "abstract": "None of it."},
     {"record_id": "eric:4", **GOOD, "title": "Badges, learning, access", "year": "2018", "open_access": ""},
     {"record_id": "web:5", "title": "Badges and learning", "work": "eric:1", "doi": "10.1000/preprint"},
@@ -121,7 +121,7 @@ def test_a_study_is_found_by_doi_else_by_title_and_year(case: Any, wanted: Row, 
     ("title", "end", "lost_at", "why"),
     [
         ("Badges and learning", "included", "", ""),
-        ("Badges: how they learn", "removed_by_automation", "before_screening", "language"),
+        ("[Badges: how they learn]", "removed_by_automation", "before_screening", "language"),
         ("On trust", "excluded", "screening", "topic"),
         ("Badges, learning, access", "awaiting", "retrieval", "full_text"),
         ("Never indexed", "", "search", ""),

@@ -1,4 +1,4 @@
-"""`python -m reprise`: look at the files that people write; measure deduplication."""
+"""`python -m reprise`: look at files that people write, take in their decisions, measure deduplication."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import argparse
 import sys
 from pathlib import Path
 
+from reprise.decisions import ROLES
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; end with 2 where something is wrong."""
     parser = argparse.ArgumentParser(prog="reprise", description="Reruns a published systematic review.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check", help="look at config, decisions and data files without running anything")
+    _add_decide(commands.add_parser("decide", help="append the decisions of a filled-in queue"))
     bench = commands.add_parser("bench", help="measure how right and how fast deduplication is")
     _add_benches(bench.add_subparsers(dest="bench", required=True))
     options = parser.parse_args(arguments)
     if options.command == "bench":
         return _bench(options)
+    if options.command == "decide":
+        return _decide(options)
     from reprise.check import check  # pandas takes a second to import: not before it is needed
 
     lines = check()
@@ -25,6 +30,35 @@ def main(arguments: list[str] | None = None) -> int:
     if not lines:
         print("Nothing wrong found in config, codebook, decisions, study and data files.")
     return 2 if lines else 0
+
+
+def _add_decide(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", help="decisions_needed.csv with values filled in, as a spreadsheet saved it"
+    )
+    parser.add_argument("--who", required=True, metavar="NAME", help="who decided")
+    parser.add_argument(
+        "--role", choices=ROLES, default="",
+        help="what an empty role means (default: reviewer)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--when", default="", metavar="DATE", help="what an empty when means (default: today)"
+    )
+
+
+def _decide(options: argparse.Namespace) -> int:
+    from reprise.handback import hand_back
+    from reprise.mistakes import Mistake, tell
+
+    try:
+        print(hand_back(options.file, options.who, options.role, options.when))
+    except Mistake as mistake:
+        tell(mistake.lines)
+        return 2
+    except KeyboardInterrupt:
+        tell(["Stopped; nothing is appended."])
+        return 130
+    return 0
 
 
 def _add_benches(benches: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

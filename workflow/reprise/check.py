@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from reprise.appraisal import check_appraisal
 from reprise.coding.codebook import read_codebook
 from reprise.coding.works import check_coding
 from reprise.collect import collect_files
@@ -20,6 +21,7 @@ from reprise.decisions import (
 )
 from reprise.dedupe.people import check_duplicates_decision
 from reprise.mistakes import Mistake
+from reprise.screen.holdings import read_holdings
 from reprise.screen.works import check_screening, read_journals
 from reprise.synthesis.replication import read_published, read_studies
 
@@ -40,14 +42,16 @@ def check(config: str = CONFIG) -> list[str]:
     _told(lines, check_files, protocol)
     book = _read(lines, read_codebook, protocol.coding.codebook)
     _read(lines, read_journals, protocol.journals)
+    if protocol.holdings:
+        _read(lines, read_holdings, protocol.holdings)
     _read(lines, read_published, protocol.review.published, protocol.coding.country_groups)
     _told(lines, read_studies, protocol.review.included)
-    records = _records(lines, protocol)
+    records = records_of_inputs(lines, protocol)
     suffixed = suffixed_names(records)
     checks: dict[str, Callable[[Decision], str]] = {
         "duplicates": check_duplicates_decision,
         "screening": check_screening(plain(protocol)["criteria"]),
-        "appraisal": lambda decision: "",
+        "appraisal": check_appraisal,
     }
     if book:
         checks["coding"] = check_coding(book)
@@ -74,7 +78,7 @@ def _read(lines: list[str], function: Callable[..., Any], path: str, *args: Any)
     return _told(lines, function, path, *args) if Path(path).is_file() else None
 
 
-def _records(lines: list[str], protocol: Protocol) -> Mapping[str, str]:
+def records_of_inputs(lines: list[str], protocol: Protocol) -> Mapping[str, str]:
     """Read the sources; say what is wrong with rows, and give the ids of the records."""
     files = (_bundled if protocol.mode == "sample" else _frozen)(lines, protocol)
     collected = _told(lines, collect_files, files)

@@ -18,7 +18,7 @@ from reprise.records import LIST_SEPARATOR
 PAIR_COLUMNS = [
     "record_a", "record_b", "work_a", "work_b", "title_a", "title_b", "title_score", "author_score",
     "venue_score", "year_gap", "doi", "volume", "page", "outcome", "rule", "because", "decided_by",
-    "fingerprint",
+    "rule_outcome", "fingerprint",
 ]  # fmt: skip
 _OUTCOME = {"merge": MERGE, "distinct": DISTINCT, "linked": LINKED, "maybe": MAYBE}
 # Of several pairs between the same two works, the first of these is told.
@@ -49,6 +49,7 @@ def pair_table(
     names = np.array([rule.name for rule in RULES], dtype=object)
     kept["rule"] = names[kept["rule"].to_numpy(dtype=np.int64)]
     kept["decided_by"] = "rule"
+    kept["rule_outcome"] = kept["outcome"]
     works = work_of.to_numpy()
     same = works[kept["a"].to_numpy()] == works[kept["b"].to_numpy()]
     table = pd.concat([_joining(kept[same]), _between(kept[~same], works)])
@@ -93,6 +94,7 @@ def _with_people(
     a = np.array([min(v.a[0], v.b[0]) for v in found], np.int64)
     b = np.array([max(v.a[0], v.b[0]) for v in found], np.int64)
     said = pd.DataFrame(decide(Comparison(records, facts, np.unique(np.r_[a, b])).pairs(a, b)))
+    said["rule_outcome"] = said["outcome"]
     said["outcome"] = [_OUTCOME[v.value] for v in found]
     said["rule"] = [v.why if v.value == "maybe" else "decided by people" for v in found]
     said["decided_by"] = [v.by for v in found]
@@ -128,6 +130,7 @@ def _shown(table: pd.DataFrame, records: pd.DataFrame, works: NDArray[np.object_
     shown["rule"] = table["rule"].to_numpy()
     shown["because"] = shown["rule"].map(lambda name: because.get(name.split(", but others of")[0], ""))
     shown["decided_by"] = table["decided_by"].to_numpy()
+    shown["rule_outcome"] = table["rule_outcome"].to_numpy()
     shown["fingerprint"] = pair_fingerprints(records, a.tolist(), b.tolist())
     shown = as_typed(shown[PAIR_COLUMNS])
     return shown.sort_values(["record_a", "record_b"], ignore_index=True)

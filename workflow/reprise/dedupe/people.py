@@ -14,7 +14,7 @@ from reprise.decisions import Decision, Trouble, fingerprint, names_no_record, s
 from reprise.mistakes import did_you_mean
 
 STAGE = "dedupe"
-VALUES = ("merge", "distinct", "linked")
+VALUES = ("merge", "distinct", "linked", "unknown")
 _SEEN = ("title", "authors", "year", "venue", "doi")
 
 
@@ -126,6 +126,8 @@ def _settle(
         note = f"{names} changed since it was decided; look again and write a new line"
         stale = trouble("stale", line, note)
         return Verdict(one, two, "maybe", settled.by, "decided on another state", line), [stale]
+    if settled.value == "unknown":
+        return Verdict(one, two, "maybe", settled.by, "unsure", line), []
     return Verdict(one, two, settled.value, settled.by, settled.reason, line), []
 
 

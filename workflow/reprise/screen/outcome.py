@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,14 +11,20 @@ import pandas as pd
 
 from reprise.decisions import (
     Decision,
+    HashedFacts,
+    Settled,
     Trouble,
     by_work,
     names_no_record,
+    places,
+    say_change,
     settle,
     standing,
     trouble,
+    who_is_missing,
     work_fingerprints,
 )
+from reprise.mistakes import did_you_mean
 from reprise.vocabulary import STAGES
 
 RULE, PERSON = "rule", "person"
@@ -29,8 +36,12 @@ def decide(
     work_of: Mapping[str, str],
     decisions: Sequence[Decision],
     criteria: Sequence[Mapping[str, Any]],
+    reviewers: str = "single",
 ) -> tuple[pd.DataFrame, list[Trouble]]:
     """Let people's decisions stand above the rules' verdicts.
+
+    Where people differ, are unsure, or a second reviewer has yet to judge, the verdict is unknown, and no
+    policy of the protocol settles it.
 
     Parameters
     ----------
@@ -43,39 +54,45 @@ def decide(
         Lines about criteria.
     criteria : sequence of mapping
         The protocol's criteria.
+    reviewers : {"single", "double", "adjudicated"}
+        How many people a verdict needs, see `settle`.
 
     Returns
     -------
     judged : DataFrame
-        With verdict, note and decided_by as people left them.
+        With verdict, note and decided_by as people left them, and the `rule_verdict` beside them.
     trouble : list of Trouble
-        Conflicts, stale lines and lines about unknown records.
+        Conflicts, stale lines, lines about unknown records and about criteria that are no more.
     """
     rules = {c["id"]: "rule " + c["rule"] for c in criteria}
-    judged = judged.assign(judge=RULE, decided_by=judged["criterion"].map(rules).astype("str"))
+    judged = judged.assign(
+        rule_verdict=judged["verdict"], judge=RULE, decided_by=judged["criterion"].map(rules).astype("str")
+    )
     known, strangers = by_work(decisions, work_of)
     found = [names_no_record(d) for d in strangers]
+    found += _dropped([d for lines in known.values() for d in lines], list(rules))
     row_of = {(w, c): i for i, (w, c) in enumerate(zip(judged["work_id"], judged["criterion"], strict=True))}
     changed: dict[str, dict[int, str]] = {c: {} for c in ("verdict", "note", "judge", "decided_by")}
-    prints = judged["fingerprint"].to_list()
+    prints, notes = judged["fingerprint"].to_list(), judged["note"].to_list()
     for (work, variable), lines in sorted(known.items()):
         row = row_of.get((work, variable))
         if row is None:
             continue
         fresh, stale = standing(lines, prints[row])
-        found += [
-            trouble("stale", d, "what it was decided on has changed; decide again", work) for d in stale
-        ]
+        change = {d.place: say_change(d.fingerprint, prints[row]) for d in stale}
+        found += [trouble("stale", d, f"{change[d.place]} since; decide again", work) for d in stale]
+        earlier = sorted({f"{d.who} decided before: {change[d.place]} since" for d in stale})
         if not fresh:
+            changed["note"][row] = _join(notes[row], *earlier)
             continue
-        settled = settle(fresh)
+        settled = settle(fresh, reviewers)
         if settled.conflict:
             what = f"people differ ({settled.reason}); an adjudicator's line is needed"
             found.append(trouble("conflict", settled.lines[-1], what, work))
         changed["verdict"][row] = settled.value or "unknown"
         changed["judge"][row] = PERSON
         changed["decided_by"][row] = settled.by
-        changed["note"][row] = f"people differ ({settled.reason})" if settled.conflict else settled.reason
+        changed["note"][row] = _join(_noted(settled, notes[row]), *earlier)
     for column, values in changed.items():
         array = judged[column].to_numpy(dtype=object, copy=True)
         for row, value in values.items():
@@ -84,9 +101,42 @@ def decide(
     return judged, found
 
 
-def fingerprints(works: pd.DataFrame, criterion: Mapping[str, Any]) -> list[str]:
-    """Hash, for each work, what a decision on `criterion` is made on: the work's facts and the question."""
-    return work_fingerprints(str(criterion["question"]), works)
+def _noted(settled: Settled, rule_note: str) -> str:
+    """Say what people's lines came to. What one reviewer judged stays hidden from the other."""
+    if settled.missing:
+        return _join(rule_note, who_is_missing(settled.missing, settled.by))
+    if settled.conflict:
+        return f"people differ ({settled.reason})"
+    unsure = f"unsure: {settled.by}" if settled.value == "unknown" else ""
+    return _join(unsure, settled.reason)
+
+
+def _join(*texts: str) -> str:
+    return "; ".join(text for text in texts if text)
+
+
+def _dropped(decisions: Sequence[Decision], ids: Sequence[str]) -> list[Trouble]:
+    """Tell decisions on criteria that the protocol does not have, in one line for each."""
+    gone: dict[tuple[str, str], list[Decision]] = defaultdict(list)
+    for d in decisions:
+        if d.variable not in ids:
+            gone[d.file, d.variable].append(d)
+    told = []
+    for (_, variable), lines in sorted(gone.items()):
+        lines.sort(key=lambda d: d.line)
+        what = f"variable '{variable}' is not known; {did_you_mean(variable, ids)}"
+        told.append(Trouble("note", f"{places(lines)}: {what}; what was decided on it is not used"))
+    return told
+
+
+def fingerprints(
+    works: pd.DataFrame, criterion: Mapping[str, Any], facts: HashedFacts | None = None
+) -> list[str]:
+    """Hash, for each work, what a decision on `criterion` is made on: the work's facts and the question.
+
+    `facts` is `hash_facts(works)`, made once for all criteria.
+    """
+    return work_fingerprints(str(criterion["question"]), works, facts)
 
 
 def outcomes(judged: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -1,22 +1,28 @@
 """The queue: what awaits a person's decision, why, and the evidence beside it.
 
-Its first columns are those of a decision file, with what is known filled in: a row whose value, who,
-role and when are filled in can be put into `data/decisions/`.
+Its first columns are those of a decision file, with what is known filled in: with `value` filled in, the
+file goes back by `python -m reprise decide`. As RIS, the works that wait can be read in a reference manager.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+import rispy
 
-from reprise.decisions import HEADER
+from reprise.decisions import HEADER, who_is_missing
+from reprise.records import clean_text, plain_text, split
 from reprise.screen.outcome import RULE
 from reprise.vocabulary import STAGES
 
 SHOWN = ("title", "authors", "year", "venue", "doi", "url")
 COLUMNS = (*HEADER, "kind", "question", "why", *SHOWN, *(f"other_{c}" for c in SHOWN), "work_id")
+# What Excel holds in one cell, in UTF-16 units (Microsoft, "Excel specifications and limits"), less the
+# apostrophe that guards against formulas.
+CELL = 32_767 - 1
+CUT = "\u2026 [cut, Excel holds no more; the whole stands in the tables of results/]"
 
 
 def queue(
@@ -26,11 +32,12 @@ def queue(
     screening: pd.DataFrame,
     trouble: Sequence[Mapping[str, str]],
     criteria: Sequence[Mapping[str, Any]],
+    reviewers: str = "single",
 ) -> pd.DataFrame:
     """List what people are asked: doubtful duplicates, then unknown verdicts, then decisions in trouble.
 
     A work that awaits screening is asked about the unknowns up to that stage only; works with the
-    fewest open questions come first.
+    fewest open questions come first. However many judgements a question lacks, it is asked once.
 
     Parameters
     ----------
@@ -40,14 +47,38 @@ def queue(
         Rows with the fields of `Trouble`, of all stages.
     criteria : sequence of mapping
         The protocol's criteria.
+    reviewers : {"single", "double", "adjudicated"}
+        How many people a verdict needs.
     """
-    parts = [
-        _duplicates(pairs, records),
-        _verdicts(works, screening, criteria),
-        _trouble(trouble, works, screening, criteria),
-    ]
+    differ = {
+        (t["work_id"], t["variable"]) for t in trouble if t["kind"] == "conflict" and t["stage"] in STAGES
+    }
+    verdicts = _verdicts(works, screening, criteria, differ, reviewers)
+    asked = set(zip(verdicts["work_id"], verdicts["variable"], strict=True))
+    parts = [_duplicates(pairs, records), verdicts, _trouble(trouble, works, screening, criteria, asked)]
     listed = pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
-    return listed.astype("str").fillna("")
+    return listed.astype("str").fillna("").apply(_cut)
+
+
+def _cut(column: pd.Series) -> pd.Series:
+    """Cut what Excel would cut in silence, and say so."""
+    # No sign is more than two units.
+    long = column.str.len() > CELL // 2
+    return column.where(~long, column[long].map(cut_cell).reindex(column.index)) if long.any() else column
+
+
+def cut_cell(text: str) -> str:
+    """Shorten a text that is too long for a cell of Excel, with a word on where the whole stands.
+
+    Examples
+    --------
+    >>> cut_cell("short"), len(cut_cell("x" * 40_000)) == CELL
+    ('short', True)
+    """
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * CELL:
+        return text
+    return units[: 2 * (CELL - len(CUT))].decode("utf-16-le", errors="ignore") + CUT
 
 
 def _duplicates(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +93,7 @@ def _duplicates(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
             "variable": maybe["record_b"],
             "fingerprint": maybe["fingerprint"],
             "kind": "duplicate",
-            "question": "Are the two records one work? merge, distinct or linked",
+            "question": "Are the two records one work? merge, distinct, linked or unknown",
             "why": maybe["rule"] + "; titles agree to " + maybe["title_score"].round().astype("str") + " %",
             "work_id": maybe["work_a"],
         }
@@ -71,8 +102,13 @@ def _duplicates(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _verdicts(
-    works: pd.DataFrame, screening: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]
+    works: pd.DataFrame,
+    screening: pd.DataFrame,
+    criteria: Sequence[Mapping[str, Any]],
+    differ: set[tuple[str, str]],
+    reviewers: str,
 ) -> pd.DataFrame:
+    """Ask about unknown verdicts of works that await; those in `differ` are conflicts."""
     waiting = screening[screening["end"] == "awaiting"].drop_duplicates("work_id")[["work_id", "reasons"]]
     asked = waiting.assign(variable=waiting["reasons"].str.split("; ")).explode("variable")
     asked["n"] = asked.groupby("work_id")["variable"].transform("size")
@@ -85,20 +121,22 @@ def _verdicts(
     rows = rows.merge(facts, on="work_id")
     rows["place"] = rows["variable"].map({c["id"]: i for i, c in enumerate(criteria)})
     rows = rows.sort_values(["n", "place", "work_id"], kind="stable")
-    said = rows["value"].where(rows["value"] == "", ": " + rows["field"] + " " + rows["value"])
+    said = rows["value"].where(rows["value"] == "", "; evidence: " + rows["field"] + " " + rows["value"])
+    nobody = "" if reviewers == "single" else "; " + who_is_missing(2)
+    pairs = zip(rows["work_id"], rows["variable"], strict=True)
     return rows.assign(
         record_id=rows["lead"],
         stage=rows["variable"].map({c["id"]: c["stage"] for c in criteria}),
         value="",
         note="",
-        kind=(rows["judge"] == RULE).map({True: "screening", False: "conflict"}),
+        kind=["conflict" if pair in differ else "screening" for pair in pairs],
         question=rows["variable"].map(_questions(criteria)),
-        why=rows["note"] + said,
+        why=rows["note"] + said + (rows["judge"] == RULE).map({True: nobody, False: ""}),
     )[[*HEADER[:4], "fingerprint", "kind", "question", "why", *SHOWN, "work_id"]]
 
 
 def _questions(criteria: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    return {c["id"]: f"{c['question']} met or not_met" for c in criteria}
+    return {c["id"]: f"{c['question']} met, not_met or unknown" for c in criteria}
 
 
 def _trouble(
@@ -106,18 +144,33 @@ def _trouble(
     works: pd.DataFrame,
     screening: pd.DataFrame,
     criteria: Sequence[Mapping[str, Any]],
+    asked: set[tuple[str, str]],
 ) -> pd.DataFrame:
-    """List decisions that are not used; a conflict on a verdict or a pair is asked as such above."""
-    asked = (*STAGES, "dedupe")
-    lines = [t for t in trouble if not (t["kind"] == "conflict" and t["stage"] in asked)]
+    """List decisions that are not used; a question that is asked above says so itself.
+
+    That is a conflict on a verdict or a pair, and a stale decision on what is `asked`. Several stale
+    decisions on one question are one row.
+    """
+    above = (*STAGES, "dedupe")
+    lines: dict[tuple[str, ...], list[Mapping[str, str]]] = {}
+    for number, t in enumerate(trouble):
+        on = t["work_id"], t["variable"]
+        if t["kind"] == "conflict" and t["stage"] in above:
+            continue
+        if t["kind"] == "stale" and t["stage"] in STAGES:
+            if on not in asked:
+                lines.setdefault(on, []).append(t)
+        else:
+            lines[str(number), "", ""] = [t]
+    first = [same[0] for same in lines.values()]
     rows = pd.DataFrame(
         {
-            "record_id": [t["record_id"] for t in lines],
-            "stage": [t["stage"] for t in lines],
-            "variable": [t["variable"] for t in lines],
-            "kind": [f"{t['kind']} in a decision" if t["record_id"] else t["kind"] for t in lines],
-            "why": [t["what"] for t in lines],
-            "work_id": [t["work_id"] for t in lines],
+            "record_id": [t["record_id"] for t in first],
+            "stage": [t["stage"] for t in first],
+            "variable": [t["variable"] for t in first],
+            "kind": [f"{t['kind']} in a decision" if t["record_id"] else t["kind"] for t in first],
+            "why": ["; ".join(t["what"] for t in same) for same in lines.values()],
+            "work_id": [t["work_id"] for t in first],
         },
         dtype="str",
     )
@@ -125,3 +178,57 @@ def _trouble(
     prints = screening[["work_id", "criterion", "fingerprint"]].rename(columns={"criterion": "variable"})
     rows = rows.merge(prints, on=["work_id", "variable"], how="left")
     return rows.merge(works[["work_id", *SHOWN]], on="work_id", how="left")
+
+
+class _Writer(rispy.RisWriter):  # type: ignore[misc]
+    """The library's writer without the running number before each entry, which is no part of RIS."""
+
+    def set_header(self, count: int) -> str:
+        return ""
+
+
+def queue_ris(listed: pd.DataFrame, works: pd.DataFrame) -> str:
+    """Write the works that wait for a person as RIS, each with its open questions as notes.
+
+    The record's id stands as accession number (AN), which EndNote and Zotero keep and give out again, and
+    in the first note, which every reference manager keeps. Doubtful duplicates are asked of two records
+    side by side, which is nothing for a reference manager: they stand in the CSV file alone.
+
+    Parameters
+    ----------
+    listed : DataFrame
+        The `queue`.
+    works : DataFrame
+    """
+    of_works = listed[(listed["kind"] != "duplicate") & listed["work_id"].isin(works["work_id"])]
+    questions: dict[str, list[dict[str, str]]] = {}
+    for row in of_works[["work_id", "record_id", "variable", "stage", "question", "why"]].to_dict("records"):
+        questions.setdefault(row["work_id"], []).append({str(k): str(v) for k, v in row.items()})
+    facts = works[works["work_id"].isin(questions)].astype("str").fillna("").set_index("work_id")
+    fact = facts.to_dict("index")
+    entries = [_reference(fact[work], asked) for work, asked in questions.items()]
+    return str(rispy.dumps(entries, implementation=_Writer)).lstrip("\n") if entries else ""
+
+
+def _reference(work: Mapping[Any, str], asked: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+    """Give a work's fields; a line break would end one and begin what the text says next."""
+    notes = [f"record_id: {work['lead']}"]
+    for row in asked:
+        about = f"{row['variable']} ({row['stage']})" if row["variable"] else "note"
+        notes.append(": ".join(filter(None, [about, row["question"], row["why"]])))
+    journal = work["type"] in ("article", "review")
+    seen = [address for address in split(work["url"]) if address.startswith(("http://", "https://"))]
+    addresses = [f"https://doi.org/{work['doi']}" if work["doi"] else "", *seen]
+    entry: dict[str, Any] = {
+        "type_of_reference": "JOUR" if journal else "GEN",
+        "title": clean_text(plain_text(work["title"])),
+        "authors": [clean_text(name) for name in split(work["authors"])],
+        "year": work["year"],
+        "secondary_title": clean_text(work["venue"]),
+        "doi": clean_text(work["doi"]),
+        "urls": [clean_text(address) for address in dict.fromkeys(addresses) if address],
+        "abstract": clean_text(plain_text(work["abstract"])),
+        "accession_number": clean_text(work["lead"]),
+        "notes": [clean_text(note) for note in notes],
+    }
+    return {name: value for name, value in entry.items() if value}

@@ -9,18 +9,20 @@ from typing import Any
 import pandas as pd
 
 from reprise.csvfiles import read_user_csv
-from reprise.decisions import Decision, Trouble, check_value, read_decisions, write_trouble
+from reprise.decisions import Decision, Trouble, check_value, hash_facts, read_decisions, write_trouble
 from reprise.frames import read_table, work_of_records, write_table
 from reprise.mistakes import Mistake, did_you_mean
 from reprise.records import check_nothing_lost
 from reprise.screen.criteria import VERDICTS, Evidence, judge
+from reprise.screen.holdings import read_holdings
 from reprise.screen.outcome import decide, fingerprints, outcomes
 from reprise.vocabulary import OPEN_ACCESS
 
 JOURNAL_COLUMNS = ("venue", "journal", "issn", "peer_reviewed", "open_access", "evidence", "seen_at")
 JOURNAL_VALUES = {"peer_reviewed": ("true", "false"), "open_access": (*OPEN_ACCESS, "subscription")}
 COLUMNS = (
-    "work_id", "title", "criterion", "stage", "verdict", "field", "value", "source", "note", "judge",
+    "work_id", "title", "criterion", "stage", "verdict", "rule_verdict", "field", "value", "source", "note",
+    "judge",
     "decided_by", "fingerprint", "end", "end_stage", "reason", "reasons", "end_judge", "end_decided_by",
 )  # fmt: skip
 
@@ -29,8 +31,10 @@ def screen(
     works: str | Path,
     records: str | Path,
     journals: str | Path,
+    holdings: str | Path | None,
     decisions: str | Path,
     protocol: Mapping[str, Any],
+    reviewers: str,
     screening: str | Path,
     screening_csv: str | Path,
     trouble: str | Path,
@@ -41,12 +45,14 @@ def screen(
     ----------
     works, records : path
         Tables of the stages before.
-    journals : path
-        The journals file.
+    journals, holdings : path
+        The journals file, and the library's holdings, which may be None.
     decisions : path
         `data/decisions/screening.csv`; it may be missing.
     protocol : mapping
         The protocol's window, query and criteria.
+    reviewers : str
+        Whose judgement counts: single, double or adjudicated.
     screening, screening_csv, trouble : path
         What is written.
 
@@ -57,9 +63,8 @@ def screen(
     """
     criteria = protocol["criteria"]
     lines = read_decisions(decisions, check_screening(criteria))
-    table, found = screen_works(
-        read_table(works), read_table(records), read_journals(journals), lines, protocol
-    )
+    sources = read_journals(journals), read_holdings(holdings)
+    table, found = screen_works(read_table(works), read_table(records), *sources, lines, protocol, reviewers)
     write_table(table, screening, screening_csv)
     write_trouble(found, trouble)
 
@@ -91,8 +96,10 @@ def screen_works(
     works: pd.DataFrame,
     records: pd.DataFrame,
     journals: pd.DataFrame,
+    holdings: pd.DataFrame,
     decisions: Sequence[Decision],
     protocol: Mapping[str, Any],
+    reviewers: str = "single",
 ) -> tuple[pd.DataFrame, list[Trouble]]:
     """Judge, let people decide, bring to an end.
 
@@ -107,18 +114,19 @@ def screen_works(
     work_of = work_of_records(works)
     check_nothing_lost("screen", records["record_id"], work_of)
     records = records.assign(work_id=records["record_id"].map(work_of))
-    evidence = Evidence(works, records, journals, protocol)
+    evidence = Evidence(works, records, journals, holdings, protocol)
+    facts = hash_facts(works)
     judged = pd.concat(
         [
             judge(evidence, c).assign(
-                criterion=c["id"], stage=c["stage"], fingerprint=fingerprints(works, c), order=i
+                criterion=c["id"], stage=c["stage"], fingerprint=fingerprints(works, c, facts), order=i
             )
             for i, c in enumerate(criteria)
         ],
         ignore_index=True,
     )
     judged = judged.sort_values(["work_id", "order"], kind="stable").reset_index(drop=True)
-    judged, found = decide(judged, works, work_of, decisions, criteria)
+    judged, found = decide(judged, works, work_of, decisions, criteria, reviewers)
     ends = outcomes(judged, criteria)
     check_nothing_lost("screen", works["work_id"], ends["work_id"])
     table = judged.merge(
