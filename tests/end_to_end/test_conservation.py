@@ -26,6 +26,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, note, settings
 from hypothesis import strategies as st
 from reprise.coding.codebook import Codebook, read_codebook
+from reprise.coding.themes import find_hits
 from reprise.coding.works import CODED, check_coding, code_frame
 from reprise.collect import LOG_COLUMNS, collect_files
 from reprise.config import parse_protocol, plain, read_yaml
@@ -35,12 +36,14 @@ from reprise.dedupe.works import find_works
 from reprise.exports.tables import LAYOUT
 from reprise.frames import as_frame
 from reprise.records import LIST_SEPARATOR
+from reprise.screen.holdings import read_holdings
 from reprise.screen.queue import queue
 from reprise.screen.works import check_screening, read_journals, screen_works
 from reprise.synthesis import prisma
 from reprise.synthesis.ledger import follow
 from reprise.synthesis.references import bibtex, ris
-from reprise.synthesis.tables import Review, make_tables, markdown
+from reprise.synthesis.review import Review
+from reprise.synthesis.tables import make_tables, markdown
 
 ROOT = Path(__file__).parents[2]
 MORE = int(os.environ.get("REPRISE_EXAMPLES", "0"))
@@ -351,7 +354,9 @@ def run(
     works, pairs, notes = find_works(records, decisions["duplicates"], list(sources))
     works, pairs = through_disk(works), through_disk(pairs)
     told = {key: protocol[key] for key in ("window", "query", "criteria")}
-    screening, more = screen_works(works, records, JOURNALS, decisions["screening"], told)
+    screening, more = screen_works(
+        works, records, JOURNALS, read_holdings(None), decisions["screening"], told
+    )
     screening = through_disk(screening)
     notes += more
     ends = screening[["work_id", "end"]].drop_duplicates()
@@ -363,7 +368,11 @@ def run(
     rows = [note._asdict() for note in notes]
     asked = queue(works, records, pairs, screening, rows, protocol["criteria"])
     ledger = follow(records, works, screening)
-    review = Review(works, screening, through_disk(coding), ledger, log, [], BOOK, protocol)
+    review = Review(
+        records=records, works=works, pairs=pairs, screening=screening, coding=through_disk(coding),
+        hits=through_disk(find_hits(kept, BOOK)), ledger=ledger, log=log, strategies=[], codebook=BOOK,
+        decisions=[*decisions["screening"], *decisions["coding"]], appraisals=[], protocol=protocol,
+    )  # fmt: skip
     included: Any = (
         review.ended("included").sort_values("work_id").astype("str").fillna("").to_dict("records")
     )

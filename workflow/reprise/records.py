@@ -41,15 +41,16 @@ COLUMNS: dict[str, str] = {
     "open_access": "gold, hybrid, bronze, green, diamond, closed or empty",
     "fulltext_url": "address of the full text, as the source gives it",
     "author_countries": "ISO 3166 codes of the authors' affiliations; may cover only some authors",
+    "first_author_country": "ISO 3166 code, where the source says in which order the authors stand",
     "affiliations": "as the source gives them",
     "studied_countries": "ISO 3166 codes of the countries the work is about",
     "retracted": "true, false or empty",
     "url": "where the record was seen",
     "note": "",
 }
-CONTENT = [
-    c for c in COLUMNS if c not in ("record_id", "source", "kind", "origin", "retrieved", "url", "note")
-]
+# A column that came later is none of them: the ids that decisions name would change.
+_NO_CONTENT = ("record_id", "source", "kind", "origin", "retrieved", "url", "note", "first_author_country")
+CONTENT = [c for c in COLUMNS if c not in _NO_CONTENT]
 # With its resolver, or the word, as people write it before a DOI.
 _DOI = re.compile(r"(?:(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:?\s*)?(10\.\d{4,9}/\S+)", re.I)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")

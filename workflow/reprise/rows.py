@@ -176,5 +176,6 @@ _CHECKS: dict[str, Check] = {
     "open_access": _one_of(OPEN_ACCESS),
     "author_countries": _countries,
     "studied_countries": _countries,
+    "first_author_country": _countries,
     "keywords": lambda text, _: (join(split(text)), ""),
 }

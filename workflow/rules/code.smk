@@ -9,6 +9,8 @@ rule code:
     output:
         coding="results/coding.parquet",
         coding_csv="results/coding.csv",
+        hits="results/hits.parquet",
+        hits_csv="results/hits.csv",
         trouble="results/trouble/code.csv",
     message:
         "Coding works by country and theme"

@@ -21,10 +21,13 @@ SETTINGS = {
     "dedupe": {"order": list(SOURCES), "decisions": DECISION_FILES["duplicates"]},
     "screen": {
         "protocol": {key: WHOLE[key] for key in ("window", "query", "criteria")},
+        "reviewers": PROTOCOL.screening.reviewers,
+        "holdings": PROTOCOL.holdings,
         "decisions": DECISION_FILES["screening"],
     },
     "code": {
         "country_groups": WHOLE["coding"]["country_groups"],
+        "reviewers": PROTOCOL.screening.reviewers,
         "decisions": DECISION_FILES["coding"],
     },
     "tabulate": {"protocol": TOLD, "decisions": list(DECISION_FILES.values())},
@@ -32,11 +35,12 @@ SETTINGS = {
 }
 
 # What people write, by the stage that reads it first.
+HOLDINGS = [PROTOCOL.holdings] if PROTOCOL.holdings else []
 STUDY = [PROTOCOL.review.published, PROTOCOL.review.included]
 WRITTEN = {
     "search": [source["file"] for source in SOURCES.values() if "file" in source],
     "dedupe": [DECISION_FILES["duplicates"]],
-    "screen": [PROTOCOL.journals, DECISION_FILES["screening"]],
+    "screen": [PROTOCOL.journals, *HOLDINGS, DECISION_FILES["screening"]],
     "code": [PROTOCOL.coding.codebook, DECISION_FILES["coding"]],
     "tabulate": [*STUDY, DECISION_FILES["appraisal"]],
 }

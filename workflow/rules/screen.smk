@@ -3,6 +3,7 @@ rule screen:
         works=rules.dedupe.output.works,
         records=rules.collect.output.records,
         journals=PROTOCOL.journals,
+        holdings=HOLDINGS,
         decisions=if_there(DECISION_FILES["screening"]),
         plan=plan("screen"),
         code=code("reprise.screen.works"),

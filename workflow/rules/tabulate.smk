@@ -8,6 +8,7 @@ rule tabulate:
         duplicates=rules.dedupe.output.duplicates,
         screening=rules.screen.output.screening,
         coding=rules.code.output.coding,
+        hits=rules.code.output.hits,
         trouble=TROUBLE,
         log=rules.collect.output.log,
         manifest=rules.search.output.manifest,
@@ -19,6 +20,7 @@ rule tabulate:
         code=code("reprise.synthesis.tabulate"),
     output:
         needed="results/decisions_needed.csv",
+        needed_ris="results/decisions_needed.ris",
         ledger="results/ledger.csv",
         prisma="results/prisma.csv",
         replication="results/replication.csv",

@@ -12,5 +12,7 @@ run(
     codebook=snakemake.input.codebook,
     coding=snakemake.output.coding,
     coding_csv=snakemake.output.coding_csv,
+    hits=snakemake.output.hits,
+    hits_csv=snakemake.output.hits_csv,
     trouble=snakemake.output.trouble,
 )

@@ -53,22 +53,68 @@ TABLES: dict[str, Caption] = {
         "Works that await a person's decision",
         "Unknown is not no: a work stays here until someone decides (decisions_needed.csv).",
     ),
+    "retrieval": Caption(
+        "Full texts sought, and what became of them",
+        "Still sought: no copy is known, or not for sure. Where: the evidence of a rule; who, when and note "
+        "are people's.",
+    ),
     "countries": Caption(
-        "Works by country",
+        "Works by group of countries",
         "Each rule's groups sum to all works. Several: countries in two groups. Unknown: no country known.",
+    ),
+    "country_counts": Caption(
+        "Works by country, counted four ways",
+        "Full: each country of a work's authors counts 1. Fractional: each of a work's k countries counts "
+        "1/k, so that the column sums to the works. First author: where a source says in which "
+        "order the authors stand. Studied: countries that the work is about; one work may have several.",
     ),
     "themes": Caption("Works by theme", CODED + "A work may have several themes."),
     "themes_by_country": Caption(
         "Works by theme and country of authors", CODED + "A work may have several themes."
     ),
+    "theme_cooccurrence": Caption(
+        "Works that bear two themes", "On the diagonal: works that bear the one. " + CODED
+    ),
+    "theme_review": Caption(
+        "Themes as the rule suggested them, and as people left them",
+        "Hits: places in texts where an indicator stands (results/hits.csv). Suggested = confirmed + taken "
+        "away + not looked at; the theme's works, included and awaiting: confirmed + added + not looked at.",
+    ),
     "years": Caption("Works by year of publication", "The year as the merged record gives it."),
     "venues": Caption(
         "Works by journal", "Told by its name, spelling and a leading The aside; shown as spelled most often."
     ),
+    "appraisal": Caption(
+        "Quality of the included studies, as people judged it",
+        "No rule judges quality: what stands here comes from data/decisions/appraisal.csv.",
+    ),
     "restrictions": Caption(
         "What each criterion kept out",
+        "Unknown percent: of all works; commonest cause: as the rule says it, and of how many works. "
         "Removed alone: fails this criterion, meets all others. "
         "Removed alone or unknown: fails this one and no other, though others may be unknown.",
+    ),
+    "agreement": Caption(
+        "Agreement between people before adjudication",
+        "Reviewers' lines before adjudication, each two people. Kappa: Cohen's, with a large-sample 95 % "
+        "interval; an empty cell has its reason in the note. Came round: agree only since one changed a "
+        "line. All criteria: one call per work, on what both judged. Unknown (unsure) is an answer too.",
+    ),
+    "rules_against_people": Caption(
+        "Rules against people, on the works that people judged",
+        "False exclusions: the rule says not met, people say met. Sensitivity: of the works that people call "
+        "met, those that the rule did not call not met. Specificity: of the works that people call not met, "
+        "those that the rule called so. Intervals: Wilson, 95 %. The works that people judge are those they "
+        "were asked about, no random sample.",
+    ),
+    "automation": Caption(
+        "What was automated",
+        "Judgements = not looked at + confirmed + changed (overruled) + by people + unsettled + open. "
+        "Unsettled: people unsure, differing, or one judgement missing. Open: neither rule nor person could "
+        "tell; the protocol says what that counts as. Version and parameters: the run id.",
+    ),
+    "codebook_diagnostics": Caption(
+        "Where the codebook may be improved", "Share: of all works coded, unless the detail says otherwise."
     ),
     "source_overlap": Caption(
         "Works that sources share",

@@ -18,7 +18,8 @@ from reprise.mistakes import Mistake, did_you_mean
 from reprise.records import clean_doi, fold_text, plain_text
 from reprise.screen.outcome import counts_as
 from reprise.synthesis.provenance import is_sample
-from reprise.synthesis.tables import COUNTRY_RULES, Review
+from reprise.synthesis.review import Review
+from reprise.synthesis.tables import COUNTRY_RULES
 
 COLUMNS = ("measure", "published", "reproduced", "difference", "note")
 STUDY_COLUMNS = ("title", "authors", "year", "doi")

@@ -6,59 +6,39 @@ person's decision, at whatever stage.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 import pandas as pd
 
-from reprise.coding.codebook import UNCODED, Codebook
+from reprise.coding.codebook import UNCODED
 from reprise.coding.places import OTHER, SEVERAL, UNKNOWN
 from reprise.countries import country_name
 from reprise.frames import fold
 from reprise.records import plain_text
 from reprise.screen.outcome import RULE, counts_as
+from reprise.screen.retrieval import retrieval_list
 from reprise.synthesis.captions import TABLES, heading
+from reprise.synthesis.judging import (
+    NOT_APPRAISED,
+    agreement,
+    appraisal,
+    appraisal_of,
+    automation,
+    codebook_diagnostics,
+    rules_against_people,
+    theme_cooccurrence,
+    theme_review,
+)
+from reprise.synthesis.review import STATUS, Review
 
-STATUS = ("included", "awaiting")
-COUNTRY_RULES = {"author_group": "country of authors", "studied_group": "country studied"}
+COUNTRY_RULES = {
+    "author_group": "country of authors",
+    "first_author_group": "country of the first author",
+    "studied_group": "country studied",
+}
 LIMITS = "one calendar year at a time, so that records without a year are not found; no other limit"
+_MORE = r" ?\(and \d+ more statements?\)$"
 FACTS = ["authors", "year", "title", "venue", "volume", "issue", "pages", "doi", "url"]
-
-
-@dataclass(frozen=True)
-class Review:
-    """All tables of a run.
-
-    Attributes
-    ----------
-    works, screening, coding, ledger : DataFrame
-    log : list of dict
-        The import log, one row per file.
-    strategies : list of dict
-        How each live source was asked, as the search manifest says; empty where none was.
-    codebook : Codebook
-    protocol : mapping
-        The protocol as plain text.
-    """
-
-    works: pd.DataFrame
-    screening: pd.DataFrame
-    coding: pd.DataFrame
-    ledger: pd.DataFrame
-    log: Sequence[Mapping[str, str]]
-    strategies: Sequence[Mapping[str, Any]]
-    codebook: Codebook
-    protocol: Mapping[str, Any]
-
-    def ended(self, *ends: str) -> pd.DataFrame:
-        """Works that ended so, with their facts, `end`, `stage`, `reason`, `reasons`, `decided_by`."""
-        ledger = self.ledger[(self.ledger["lead"] == "true") & self.ledger["end"].isin(ends)]
-        columns = ["work_id", "end", "stage", "reason", "reasons", "decided_by"]
-        works = self.works.assign(
-            title=self.works["title"].map(plain_text), url=self.works["url"].str.split("; ").str[0]
-        )
-        return works.merge(ledger[columns], on="work_id")
 
 
 def search_log(review: Review) -> pd.DataFrame:
@@ -96,6 +76,8 @@ def included_studies(review: Review) -> pd.DataFrame:
         "studied_countries": "studied_country",
         **{group: group for group in COUNTRY_RULES},
     }
+    appraised = appraisal_of(review)
+    works["appraisal"] = [appraised.get(work, NOT_APPRAISED) for work in works["work_id"]]
     for column, variable in columns.items():
         works[column] = _codes(review, variable).reindex(works["work_id"]).fillna("").to_numpy()
     return works[
@@ -105,6 +87,7 @@ def included_studies(review: Review) -> pd.DataFrame:
             "studied_countries",
             *COUNTRY_RULES,
             "themes",
+            "appraisal",
             "sources",
             "decided_by",
             "work_id",
@@ -139,9 +122,16 @@ def awaiting(review: Review) -> pd.DataFrame:
     return works[[*FACTS, "stage", "open_questions", "work_id", "record_ids"]]
 
 
+def retrieval(review: Review) -> pd.DataFrame:
+    """One row per work whose full text was sought: where to look, and what became of it."""
+    reviewers = review.protocol["screening"]["reviewers"]
+    told = review.works, review.records, review.screening, review.decisions, review.protocol["criteria"]
+    return retrieval_list(*told, reviewers)
+
+
 def countries(review: Review) -> pd.DataFrame:
     """Works by country group, by authors and by country studied; each group sums to all works."""
-    coding = _with_status(review, review.coding)
+    coding = review.coded()
     rows = []
     for variable, rule in COUNTRY_RULES.items():
         counts = _count(coding[coding["variable"] == variable], "code")
@@ -149,16 +139,42 @@ def countries(review: Review) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def country_counts(review: Review) -> pd.DataFrame:
+    """Works by country: counted full, in fractions, by the first author, and by the country studied."""
+    coding = review.coded()
+    parts = []
+    for name, variable in (
+        ("full", "author_country"),
+        ("fractional", "author_country"),
+        ("first_author", "first_author_country"),
+        ("studied", "studied_country"),
+    ):
+        rows = coding.loc[coding["variable"] == variable, ["work_id", "code", "end"]].drop_duplicates()
+        share = 1 / rows.groupby("work_id")["code"].transform("size") if name == "fractional" else 1
+        counts = rows.assign(n=share).pivot_table(index="code", columns="end", values="n", aggfunc="sum")
+        parts.append(counts.reindex(columns=list(STATUS)).add_prefix(f"{name}_"))
+    table = pd.concat(parts, axis=1).fillna(0.0)
+    counts_of = ("full", "fractional", "first_author", "studied")
+    names = [f"{name}_{status}" for status in STATUS for name in counts_of]
+    table = table[names].round(2)
+    whole = [name for name in names if not name.startswith("fractional")]
+    table = table.astype(dict.fromkeys(whole, "int64"))
+    table.insert(0, "country", [UNKNOWN if code == UNKNOWN else country_name(code) for code in table.index])
+    table = table.assign(last=table["country"] == UNKNOWN)
+    order = ["last", "full_included", "full_awaiting", "country"]
+    return table.sort_values(order, ascending=[True, False, False, True]).drop(columns="last")
+
+
 def themes(review: Review) -> pd.DataFrame:
     """Works by theme; a work may have several, and one without any is uncoded."""
-    coding = _with_status(review, review.coding)
+    coding = review.coded()
     counts = _count(coding[coding["variable"] == "theme"], "code")
     return pd.DataFrame([{"context": c, "theme": t, **counts(code)} for code, c, t in _themes(review)])
 
 
 def themes_by_country(review: Review) -> pd.DataFrame:
     """Works by theme and group of the authors' countries, included and awaiting."""
-    coding = _with_status(review, review.coding)
+    coding = review.coded()
     group = coding[coding["variable"] == "author_group"].set_index("work_id")["code"]
     coded = coding[coding["variable"] == "theme"]
     coded = coded.assign(group=coded["work_id"].map(group))
@@ -205,7 +221,8 @@ def restrictions(review: Review) -> pd.DataFrame:
     """Verdicts on each criterion, and the works that it alone kept out.
 
     `removed_alone`: works that fail this criterion and meet all others. `removed_alone_or_unknown`:
-    works that fail it and fail no other, though others may be unknown.
+    works that fail it and fail no other, though others may be unknown. `commonest_cause`: of the unknown
+    verdicts, as the rule says it, and of how many.
     """
     criteria = review.protocol["criteria"]
     screening = review.screening.assign(counts=counts_as(review.screening, criteria))
@@ -216,6 +233,8 @@ def restrictions(review: Review) -> pd.DataFrame:
         own = screening[screening["criterion"] == c["id"]]
         alone = own.loc[(own["counts"] == "not_met") & (own["work_id"].map(failed) == 1), "work_id"]
         verdicts = own["verdict"].value_counts()
+        unknowns = own.loc[own["verdict"] == "unknown", "note"].str.replace(_MORE, "", regex=True)
+        causes = unknowns.value_counts(sort=False).sort_index().sort_values(ascending=False, kind="stable")
         rows.append(
             {
                 "criterion": c["id"],
@@ -224,6 +243,8 @@ def restrictions(review: Review) -> pd.DataFrame:
                 "rule": c["rule"],
                 "unknown_counts_as": c["unknown"],
                 **{v: int(verdicts.get(v, 0)) for v in ("met", "not_met", "unknown")},
+                "unknown_percent": round(100 * len(unknowns) / len(own), 1) if len(own) else 0.0,
+                "commonest_cause": f"{causes.index[0]} ({causes.iloc[0]})" if len(causes) else "",
                 "removed_alone": int((~alone.isin(unknown.index)).sum()),
                 "removed_alone_or_unknown": len(alone),
             }
@@ -261,12 +282,21 @@ MAKERS: dict[str, Callable[[Review], pd.DataFrame]] = {
     "included_studies": included_studies,
     "excluded_studies": excluded_studies,
     "awaiting": awaiting,
+    "retrieval": retrieval,
     "countries": countries,
+    "country_counts": country_counts,
     "themes": themes,
     "themes_by_country": themes_by_country,
+    "theme_cooccurrence": theme_cooccurrence,
+    "theme_review": theme_review,
     "years": years,
     "venues": venues,
+    "appraisal": appraisal,
     "restrictions": restrictions,
+    "agreement": agreement,
+    "rules_against_people": rules_against_people,
+    "automation": automation,
+    "codebook_diagnostics": codebook_diagnostics,
     "source_overlap": source_overlap,
 }
 
@@ -274,11 +304,6 @@ MAKERS: dict[str, Callable[[Review], pd.DataFrame]] = {
 def make_tables(review: Review) -> dict[str, pd.DataFrame]:
     """Make every table, in the order in which they are numbered."""
     return {name: MAKERS[name](review).reset_index(drop=True) for name in TABLES}
-
-
-def _with_status(review: Review, coding: pd.DataFrame) -> pd.DataFrame:
-    leads = review.ledger[review.ledger["lead"] == "true"]
-    return coding.merge(leads[["work_id", "end"]], on="work_id")
 
 
 def _count(rows: pd.DataFrame, column: str) -> Callable[[str], dict[str, int]]:

@@ -7,16 +7,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from reprise.appraisal import appraisals, check_appraisal
 from reprise.coding.codebook import read_codebook
 from reprise.config import plain
 from reprise.csvfiles import read_rows, write_rows
-from reprise.frames import read_table, write_csv
-from reprise.screen.queue import queue
+from reprise.decisions import Decision, read_decisions
+from reprise.frames import read_table, work_of_records, write_csv
+from reprise.mistakes import tell
+from reprise.screen.queue import queue, queue_ris
 from reprise.synthesis import prisma, replication
 from reprise.synthesis.ledger import follow
 from reprise.synthesis.provenance import provenance
 from reprise.synthesis.references import bibtex, ris
-from reprise.synthesis.tables import Review, make_tables, markdown
+from reprise.synthesis.review import Review
+from reprise.synthesis.tables import make_tables, markdown
 
 
 def tabulate(
@@ -30,14 +34,15 @@ def tabulate(
     Parameters
     ----------
     inputs : mapping
-        Paths by name: records, works, duplicates, screening, coding, log, manifest, codebook, journals,
+        Paths by name: records, works, duplicates, screening, coding, hits, log, manifest, codebook, journals,
         published; `trouble` is a list.
     decisions : sequence of str
         The decision files, whether they exist or not; they enter the run id.
     protocol : mapping
         The whole protocol as plain text.
     outputs : mapping
-        Paths by name: needed, ledger, prisma, replication, known, bib, ris, provenance; `tables` is a list.
+        Paths by name: needed, needed_ris, ledger, prisma, replication, known, bib, ris, provenance; `tables`
+        is a list.
 
     Raises
     ------
@@ -49,26 +54,36 @@ def tabulate(
     listed = replication.read_studies(study)
     manifest = json.loads(Path(inputs["manifest"]).read_text(encoding="utf-8"))
     files = [*decisions, *(inputs[k] for k in ("codebook", "journals", "published")), study]
+    files += [protocol["holdings"]] if protocol["holdings"] else []
     run = provenance(protocol, manifest, files)
     records = read_table(inputs["records"])
     works, screening = read_table(inputs["works"]), read_table(inputs["screening"])
     ledger = follow(records, works, screening)
+    said = _decisions(decisions)
     review = Review(
-        works,
-        screening,
-        read_table(inputs["coding"]),
-        ledger,
-        read_rows(inputs["log"]),
-        manifest.get("strategies", []),
-        read_codebook(inputs["codebook"]),
-        protocol,
+        records=records,
+        works=works,
+        pairs=read_table(inputs["duplicates"]),
+        screening=screening,
+        coding=read_table(inputs["coding"]),
+        hits=read_table(inputs["hits"]),
+        ledger=ledger,
+        log=read_rows(inputs["log"]),
+        strategies=manifest.get("strategies", []),
+        codebook=read_codebook(inputs["codebook"]),
+        decisions=said["screening"] + said["coding"],
+        appraisals=said["appraisal"],
+        protocol=protocol,
     )
     write_csv(ledger, outputs["ledger"])
     trouble = [row for path in inputs["trouble"] for row in read_rows(path)]
-    pairs = read_table(inputs["duplicates"])
-    write_csv(
-        queue(works, records, pairs, screening, trouble, protocol["criteria"]), outputs["needed"], excel=True
-    )
+    reviewers = protocol["screening"]["reviewers"]
+    _, found = appraisals(said["appraisal"], work_of_records(works), reviewers)
+    tell(t.what for t in found)
+    trouble += [t._asdict() for t in found]
+    asked = queue(works, records, review.pairs, screening, trouble, protocol["criteria"], reviewers)
+    write_csv(asked, outputs["needed"], excel=True)
+    Path(outputs["needed_ris"]).write_text(queue_ris(asked, works), encoding="utf-8")
     labels = {name: source["label"] for name, source in protocol["sources"][protocol["mode"]].items()}
     write_rows(outputs["prisma"], prisma.COLUMNS, prisma.template_rows(prisma.numbers(ledger, works, labels)))
     _write_tables(review, [Path(path) for path in outputs["tables"]], run["source_line"])
@@ -82,6 +97,13 @@ def tabulate(
     run["published"] = plain(published)
     text = json.dumps(run, indent=1, ensure_ascii=False)
     Path(outputs["provenance"]).write_text(text + "\n", encoding="utf-8")
+
+
+def _decisions(files: Sequence[str]) -> dict[str, list[Decision]]:
+    """Read what people decided; all but appraisals were checked by the stages before."""
+    paths = {Path(file).stem: file for file in files}
+    said = {name: read_decisions(paths[name]) for name in ("screening", "coding")}
+    return said | {"appraisal": read_decisions(paths["appraisal"], check_appraisal)}
 
 
 def _write_tables(review: Review, paths: Sequence[Path], source_line: str) -> None:
