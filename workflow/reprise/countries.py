@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import pycountry
@@ -28,22 +27,19 @@ _AMBIGUOUS = {
 }
 # "New Mexico" is no Mexico; these words before a name make it another place. The hospitals named for the
 # Prince of Wales are in Hong Kong, Sydney and London.
-_NOT_AFTER = (
-    r"(?<!new )(?<!papua new )(?<!lake )(?<!equatorial )(?<!south )(?<!north )(?<!northern )"
-    r"(?<!prince of )(?<!princess of )"
-)
+_NOT_AFTER = frozenset("new lake equatorial south north northern".split())
+_NOT_AFTER_TWO = frozenset({("prince", "of"), ("princess", "of")})
 
 
 @cache
-def _in_text() -> re.Pattern[str]:
-    names = sorted((n for n in gazetteer.countries() if n not in _AMBIGUOUS), key=lambda n: (-len(n), n))
-    return re.compile(r"\b(?:" + _NOT_AFTER + "(?:" + "|".join(names) + r"))\b")
-
-
-@cache
-def _firsts() -> frozenset[str]:
-    """Words that names of countries begin with: most texts hold none, and the pattern is slow."""
-    return frozenset(name.split()[0] for name in gazetteer.countries())
+def _in_text() -> dict[str, tuple[int, ...]]:
+    """Give, by the first word of names that count in running text, their lengths in words, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for name in gazetteer.countries():
+        if name not in _AMBIGUOUS:
+            words = name.split()
+            lengths.setdefault(words[0], set()).add(len(words))
+    return {first: tuple(sorted(counts, reverse=True)) for first, counts in lengths.items()}
 
 
 def is_country(code: str) -> bool:
@@ -78,9 +74,19 @@ def countries_in_text(text: str) -> dict[str, str]:
     {'TZ': 'tanzania'}
     """
     found: dict[str, str] = {}
-    text = fold(text)
-    if _firsts().isdisjoint(text.split()):
+    words, lengths, names = fold(text).split(), _in_text(), gazetteer.countries()
+    if lengths.keys().isdisjoint(words):
         return found
-    for match in _in_text().finditer(text):
-        found.setdefault(gazetteer.countries()[match.group()], match.group())
+    end = 0
+    for at, word in enumerate(words):
+        if word not in lengths or at < end or (at and words[at - 1] in _NOT_AFTER):
+            continue
+        if tuple(words[max(at - 2, 0) : at]) in _NOT_AFTER_TWO:
+            continue
+        for length in lengths[word]:
+            name = " ".join(words[at : at + length])
+            if name in names and name not in _AMBIGUOUS:
+                found.setdefault(names[name], name)
+                end = at + length
+                break
     return found

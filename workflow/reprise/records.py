@@ -91,6 +91,10 @@ def plain_text(text: str) -> str:
     return clean_text(_TAG.sub(" ", _INLINE.sub("", html.unescape(text))))
 
 
+# What folding makes of each ASCII sign, so that most texts need no regular expression.
+_ASCII = "".join(chr(n).lower() if chr(n).isalnum() else " " for n in range(128))
+
+
 def fold_text(text: str) -> str:
     """Give a text as terms are matched in it.
 
@@ -99,8 +103,11 @@ def fold_text(text: str) -> str:
     >>> fold_text("Micro-Credentials: la Économie")
     'micro credentials la economie'
     """
-    text = re.sub(MARKS, "", unicodedata.normalize("NFKD", text).casefold())
-    return re.sub(NOT_WORD, " ", text).strip()
+    if not text.isascii():
+        text = re.sub(MARKS, "", unicodedata.normalize("NFKD", text).casefold())
+        if not text.isascii():
+            return re.sub(NOT_WORD, " ", text).strip()
+    return " ".join(text.translate(_ASCII).split())
 
 
 def clean_doi(text: str) -> str:

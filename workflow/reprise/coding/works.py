@@ -153,7 +153,8 @@ def code_frame(
         if variable.endswith("_country"):
             parts.append(_group_rows(works["work_id"], variable, ruled, coded, country_groups))
     table = pd.concat(parts, ignore_index=True).astype("str")
-    return table.sort_values(COLUMNS, kind="stable").reset_index(drop=True), notes
+    # Of a work and variable a code stands once, so the other columns break no tie.
+    return table.sort_values(COLUMNS[:3], ignore_index=True), notes
 
 
 def _rows(work_ids: pd.Series, variable: str, code: str | list[str]) -> pd.DataFrame:
@@ -190,7 +191,15 @@ def _groups(
     lists: dict[str, list[str]] = {}
     for work, code in zip(codes["work_id"].tolist(), codes["code"].tolist(), strict=True):
         lists.setdefault(work, []).append(code)
-    return [group_of(lists.get(work, []), country_groups) for work in work_ids]
+    # Few combinations of countries occur: each is looked up once.
+    known: dict[tuple[str, ...], str] = {}
+    groups = []
+    for work in work_ids:
+        of_work = tuple(lists.get(work, ()))
+        if of_work not in known:
+            known[of_work] = group_of(of_work, country_groups)
+        groups.append(known[of_work])
+    return groups
 
 
 def _overridden(
@@ -205,6 +214,8 @@ def _overridden(
     notes = [names_no_record(d) for d in strangers]
     ours = set(works["work_id"])
     kept = {(work, variable) for work, variable in known if work in ours}
+    if not kept:
+        return ruled, notes
     concerned = works[works["work_id"].isin({work for work, _ in kept})]
     now = {
         (work, variable): print_

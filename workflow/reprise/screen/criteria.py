@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ import pandas as pd
 from reprise.frames import fold
 from reprise.records import plain_text
 from reprise.screen.holdings import NEWEST
-from reprise.screen.language import CONFIDENT, detect_works
+from reprise.screen.language import CONFIDENT, detect_works, never_surely_foreign
 from reprise.screen.topic import find_blocks
 from reprise.vocabulary import OPEN_ACCESS
 
@@ -211,7 +212,15 @@ def language(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
     stated = _say(records, "language", _accepted(records["language"], criterion))
     works = evidence.works
     titles, abstracts = (works[field].map(plain_text).tolist() for field in ("title", "abstract"))
-    found = detect_works(titles, abstracts, criterion["accept"])
+    is_stated = works["work_id"].isin(stated["work_id"])
+    # Where English is stated and the title has English words, there is nothing to contradict.
+    refused = works["work_id"].isin(stated.loc[stated["verdict"] == "not_met", "work_id"])
+    plain = pd.Series(never_surely_foreign(titles), index=works.index, dtype="bool")
+    quick = is_stated & ~refused & plain & ("en" in criterion["accept"])
+    asked = (~quick).tolist()
+    chosen, beside = (list(compress(texts, asked)) for texts in (titles, abstracts))
+    told = iter(detect_works(chosen, beside, criterion["accept"]))
+    found = [next(told) if ask else ("", 0.0) for ask in asked]
     code = pd.Series([c for c, _ in found], index=works.index, dtype="str")
     sure = np.array([s for _, s in found]) >= (criterion.get("confidence") or CONFIDENT)
     verdict = _accepted(code, criterion).where(sure, "unknown")
@@ -225,7 +234,6 @@ def language(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
         }
     )
     translated = works["title"].str.startswith("[")
-    is_stated = works["work_id"].isin(stated["work_id"])
     agrees = pd.MultiIndex.from_frame(shown[["work_id", "verdict"]]).isin(
         pd.MultiIndex.from_frame(stated[["work_id", "verdict"]])
     )

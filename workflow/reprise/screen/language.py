@@ -125,6 +125,17 @@ def detect_works(
     ]
 
 
+def never_surely_foreign(titles: Sequence[str]) -> list[bool]:
+    """Say which titles hold a word that English alone has, so that `detect` calls none surely foreign.
+
+    Examples
+    --------
+    >>> never_surely_foreign(["Badges and their uses", "Badges"])
+    [True, False]
+    """
+    return [not ENGLISH_ALONE.isdisjoint(title.lower().split()) for title in titles]
+
+
 def _weigh(title: Detected, abstract: Detected, sides: Sides) -> Detected:
     if not title[0]:
         return abstract

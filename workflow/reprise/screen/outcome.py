@@ -71,6 +71,8 @@ def decide(
     known, strangers = by_work(decisions, work_of)
     found = [names_no_record(d) for d in strangers]
     found += _dropped([d for lines in known.values() for d in lines], list(rules))
+    if not known:
+        return judged, found
     row_of = {(w, c): i for i, (w, c) in enumerate(zip(judged["work_id"], judged["criterion"], strict=True))}
     changed: dict[str, dict[int, str]] = {c: {} for c in ("verdict", "note", "judge", "decided_by")}
     prints, notes = judged["fingerprint"].to_list(), judged["note"].to_list()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
 
-from reprise.frames import fold
 from reprise.query import block_pattern
+from reprise.records import fold_text
 
 
 def find_blocks(records: pd.DataFrame, query: Mapping[str, object]) -> pd.DataFrame:
@@ -28,13 +29,14 @@ def find_blocks(records: pd.DataFrame, query: Mapping[str, object]) -> pd.DataFr
     """
     fields = list(query["fields"])  # type: ignore[call-overload]
     blocks = list(query["blocks"]) + ([query["exclude"]] if query.get("exclude") else [])  # type: ignore[call-overload]
-    folded = {field: fold(records[field]) for field in fields}
+    folded = {field: [fold_text(text) for text in records[field].tolist()] for field in fields}
     found = {}
     for number, block in enumerate(blocks):
-        pattern = block_pattern(block["terms"])
-        column = pd.Series("", index=records.index, dtype="str")
+        search = re.compile(block_pattern(block["terms"])).search
+        held = [""] * len(records)
         for field in fields:
-            words = folded[field].str.extract(pattern, expand=False).fillna("")
-            column = column.where((column != "") | (words == ""), field + ": " + words)
-        found["exclude" if number == len(query["blocks"]) else block["name"]] = column  # type: ignore[arg-type]
-    return pd.DataFrame(found, index=records.index)
+            for row, text in enumerate(folded[field]):
+                if text and not held[row] and (match := search(text)):
+                    held[row] = f"{field}: {match.group(1)}"
+        found["exclude" if number == len(query["blocks"]) else block["name"]] = held  # type: ignore[arg-type]
+    return pd.DataFrame(found, index=records.index, dtype="str")
