@@ -210,21 +210,18 @@ def _said(
 def _before_adjudication(lines: Sequence[Decision]) -> list[Decision]:
     """Keep reviewers' lines on one work and variable that are not later than an adjudicator's first one."""
     by_reviewers = [d for d in lines if d.role == "reviewer"]
-    adjudicated = min(
-        (d for d in lines if d.role == "adjudicator"),
-        key=lambda d: (d.moment, d.file, d.line),
-        default=None,
-    )
-    if adjudicated is None:
-        return by_reviewers
-    return [d for d in by_reviewers if not _later(d, adjudicated)]
+    adjudicated = min((d.moment for d in lines if d.role == "adjudicator"), default="")
+    return [d for d in by_reviewers if not adjudicated or not _later(d.moment, adjudicated)]
 
 
-def _later(one: Decision, other: Decision) -> bool:
-    """Say whether a line was written after another; of one day without an hour, by their places."""
-    hours = not (one.moment.endswith("T00:00:00") or other.moment.endswith("T00:00:00"))
+def _later(one: str, other: str) -> bool:
+    """Say whether a moment is surely after another; of one day without an hour nobody knows.
+
+    The places of lines don't tell: lines by different people may stand in any order.
+    """
+    hours = not (one.endswith("T00:00:00") or other.endswith("T00:00:00"))
     until = None if hours else len("2026-11-24")
-    return (one.moment[:until], one.file, one.line) > (other.moment[:until], other.file, other.line)
+    return one[:until] > other[:until]
 
 
 def _are_verdicts(of_variable: Mapping[str, _Lines]) -> bool:
