@@ -21,6 +21,7 @@ from reprise.decisions import (
 )
 from reprise.dedupe.people import check_duplicates_decision
 from reprise.mistakes import Mistake
+from reprise.rows import REPAIRED
 from reprise.screen.holdings import read_holdings
 from reprise.screen.works import check_screening, read_journals
 from reprise.synthesis.replication import read_published, read_studies
@@ -81,11 +82,16 @@ def _read(lines: list[str], function: Callable[..., Any], path: str, *args: Any)
 def records_of_inputs(lines: list[str], protocol: Protocol) -> Mapping[str, str]:
     """Read the sources; say what is wrong with rows, and give the ids of the records."""
     files = (_bundled if protocol.mode == "sample" else _frozen)(lines, protocol)
+    files += [
+        {"source": name, **plain(export)}
+        for name, export in protocol.sources.exports.items()
+        if Path(export.file).is_file()
+    ]
     collected = _told(lines, collect_files, files)
     if collected is None:
         return {}
     frame, _, problems = collected
-    lines += [p.told for p in problems]
+    lines += [p.told for p in problems if p.action != REPAIRED]
     return {record: record for record in frame["record_id"]}
 
 

@@ -17,12 +17,12 @@ from reprise.exports.tables import read_layout
 from reprise.frames import as_frame, write_table
 from reprise.mistakes import Mistake, tell
 from reprise.records import COLUMNS, content_hash, join
-from reprise.rows import Imported, Problem, Row
+from reprise.rows import REPAIRED, Imported, Problem, Row
 
 LOG_COLUMNS = (
-    "source", "label", "kind", "platform", "file", "year", "searched", "encoding", "hits", "drift", "rows",
-    "filtered", "records", "repeats", "rejected", "set_aside", "provisional", "previous", "new", "gone",
-    "strategy",
+    "source", "label", "kind", "platform", "file", "year", "searched", "format", "encoding", "hits", "drift",
+    "rows", "filtered", "records", "repeats", "rejected", "repaired", "set_aside", "provisional", "previous",
+    "new", "gone", "strategy",
 )  # fmt: skip
 PROBLEM_COLUMNS = ("file", "line", "field", "value", "problem", "action")
 SHOWN = 10  # lines on the terminal; all of them stand in the table
@@ -47,7 +47,7 @@ def collect(
     write_table(frame, records, records_csv)
     write_rows(log, LOG_COLUMNS, counts)
     write_rows(problems, PROBLEM_COLUMNS, [asdict(p) for p in found])
-    lines = [p.told for p in found]
+    lines = [p.told for p in found if p.action != REPAIRED]
     if len(lines) > SHOWN:
         lines = [*lines[:SHOWN], f"... and {len(lines) - SHOWN} more in {problems}"]
     tell(lines)
@@ -101,6 +101,10 @@ def collect_files(
 
 
 def _read(file: dict[str, Any]) -> Imported:
+    if "columns" in file:
+        from reprise.exports.files import read_export  # the parsers take time to import, as below
+
+        return read_export(file["file"], file["searched"], file["columns"])
     if "year" not in file:
         return read_layout(file["file"], file["searched"])
     # Here, since the sources' libraries take time to import that a review without them need not spend.
@@ -115,12 +119,14 @@ def _count(file: dict[str, Any], imported: Imported, records: int) -> dict[str, 
         **{k: "" if file.get(k) is None else file[k] for k in LOG_COLUMNS},
         "provisional": "yes" if file.get("provisional") else "",
         "strategy": " UNITED WITH ".join(file.get("strategies", [])),
+        "format": imported.format,
         "encoding": imported.encoding,
         "rows": imported.n_rows,
         "filtered": imported.filtered,
         "records": records,
         "repeats": len(imported.rows) - records,
         "rejected": imported.rejected,
+        "repaired": imported.repaired or "",
         "set_aside": sum(p.action == "value set aside" for p in imported.problems),
     }
 

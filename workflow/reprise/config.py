@@ -28,6 +28,7 @@ from reprise.countries import is_country
 from reprise.csvfiles import read_bytes
 from reprise.decisions import DECISION_FILES
 from reprise.mistakes import Mistake, did_you_mean
+from reprise.records import CONTENT
 from reprise.vocabulary import RULE_KEYS, STAGES, TYPES, RuleName, Stage
 
 CONFIG = "config/config.yaml"
@@ -38,6 +39,7 @@ QueryField = Literal["title", "abstract", "keywords"]
 # The first three are groups of ours, the others are columns beside them.
 KEPT_GROUPS = ("other", "several", "unknown", "status", "context", "theme", "total", "source_line")
 _LANGUAGE = re.compile("[a-z]{2}")
+RECORD_COLUMNS = (*CONTENT, "url", "note")
 
 
 def _inside(path: str) -> str:
@@ -173,11 +175,42 @@ class LiveSource(Model):
     drift: Annotated[int, Field(ge=0, le=100)] = 0
 
 
+class ExportSource(Model):
+    """An export of a database: where it lies, when it was made, and where PRISMA counts it."""
+
+    label: Filled
+    kind: Kind = "database"
+    file: InsidePath
+    searched: PartialDate
+    columns: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _of_a_record(self) -> ExportSource:
+        wrong = [
+            f"columns: '{c}' is no column of a record; {did_you_mean(c, RECORD_COLUMNS)}"
+            for c in self.columns
+            if c not in RECORD_COLUMNS
+        ]
+        if wrong:
+            raise ValueError("\n".join(wrong))
+        return self
+
+
 class Sources(Model):
-    """The sources of each mode; those of the mode in use must be there."""
+    """The sources of each mode, of which those of the mode in use must be there, and exports for both."""
 
     sample: dict[Name, SampleSource] = {}
     live: dict[LiveName, LiveSource] = {}
+    exports: dict[Name, ExportSource] = {}
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Sources:
+        twice = [name for name in self.exports if name in self.sample or name in self.live]
+        if twice:
+            raise ValueError(
+                "\n".join(f"exports.{name}: is the name of another source; rename it" for name in twice)
+            )
+        return self
 
 
 class Block(Model):
@@ -306,7 +339,8 @@ class Protocol(Model):
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> Protocol:
-        lines = [] if getattr(self.sources, self.mode) else [f"sources.{self.mode}: names no source; add one"]
+        used = getattr(self.sources, self.mode) or self.sources.exports
+        lines = [] if used else [f"sources.{self.mode}: names no source; add one"]
         lines += [
             f"refresh: {name} is none of sources.live; take it out"
             for name in self.refresh
@@ -509,6 +543,7 @@ def check_files(protocol: Protocol) -> None:
         for name, source in protocol.sources.sample.items()
         if protocol.mode == "sample"
     }
+    named |= {f"sources.exports.{name}.file": e.file for name, e in protocol.sources.exports.items()}
     named |= {
         "journals": protocol.journals,
         **({"holdings": protocol.holdings} if protocol.holdings else {}),
@@ -520,6 +555,12 @@ def check_files(protocol: Protocol) -> None:
         f"{CONFIG}: {key}: there is no file {file}; correct the name, or restore the file"
         for key, file in named.items()
         if not Path(file).is_file()
+    ]
+    used = {Path(export.file) for export in protocol.sources.exports.values()}
+    lines += [
+        f"{file}: is an export that nothing reads; name it under sources.exports in {CONFIG}, or take it away"
+        for file in sorted(Path("data/exports").rglob("*"))
+        if file.is_file() and file not in used and file.name != "README.md" and not file.name.startswith(".")
     ]
     known = [Path(file).name for file in DECISION_FILES.values()]
     lines += [

@@ -13,6 +13,7 @@ from reprise.vocabulary import OPEN_ACCESS, TYPES
 
 Check = Callable[[str, int], tuple[str, str]]  # value, last year -> value kept, what is wrong
 
+REPAIRED = "repaired"  # what was mended, and is nothing to act on
 FIRST_YEAR = 1600  # no scholarly journal is older than 1665; an earlier year is a slip of the keyboard
 
 
@@ -47,7 +48,8 @@ class Row:
 class Imported:
     """What a file gave: rows, problems, how many rows it holds and how it was encoded.
 
-    `filtered` counts rows that the local filter of a search took out.
+    `filtered` counts rows that the local filter of a search took out, `repaired` those that were mended
+    before they could be read.
     """
 
     file: str
@@ -56,6 +58,8 @@ class Imported:
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     filtered: int = 0
+    repaired: int = 0
+    format: str = ""
 
     @property
     def rejected(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ from reprise.csvfiles import read_bytes
 def read_settings(plan: str | Path) -> Any:
     """Read the settings from a stage's plan file."""
     return json.loads(Path(plan).read_text(encoding="utf-8"))["settings"]
+
+
+def sources_in_use(protocol: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the sources of a protocol's mode, and its exports behind them."""
+    sources = protocol["sources"]
+    return {**sources[protocol["mode"]], **sources["exports"]}
 
 
 def file_hash(path: str | Path) -> str:

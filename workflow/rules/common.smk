@@ -14,7 +14,7 @@ from reprise.decisions import DECISION_FILES
 from reprise.mistakes import run
 from reprise.modules import module_files
 from reprise.search.manifest import MANIFEST, lists_what_is_gone
-from reprise.settings import file_hash
+from reprise.settings import file_hash, sources_in_use
 from reprise.synthesis.captions import FIGURES, TABLES
 
 # Snakemake would read a key given twice in silence: look at the file before it does.

@@ -4,12 +4,13 @@ run(check_files, PROTOCOL, code=2)
 WHOLE = plain(PROTOCOL)
 # Who asks, and what is asked anew, decides nothing about what the answers are made into.
 TOLD = {key: value for key, value in WHOLE.items() if key not in ("contact", "refresh")}
-SOURCES = WHOLE["sources"][PROTOCOL.mode]
+SOURCES = sources_in_use(WHOLE)
 YEARS = list(range(PROTOCOL.window.start.year, PROTOCOL.window.end.year + 1))
 SEARCH = {
     "sample": {"sources": SOURCES},
     "live": {
-        "sources": SOURCES,
+        "sources": WHOLE["sources"]["live"],
+        "exports": WHOLE["sources"]["exports"],
         "years": YEARS,
         "query": {key: WHOLE["query"][key] for key in ("fields", "blocks", "exclude")},
         **{key: WHOLE[key] for key in ("contact", "refresh")},

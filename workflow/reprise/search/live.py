@@ -19,6 +19,7 @@ from reprise.search.client import BACKOFF, Client, Reply, Unreachable, user_agen
 from reprise.search.dialect import Translation
 from reprise.search.fetch import fetch_slice
 from reprise.search.page import Stopped
+from reprise.search.sample import list_files
 from reprise.search.slices import rows_of, texts_of
 from reprise.search.sources import SOURCES, Source
 from reprise.search.store import STORE, Slice, find_slice, put_back
@@ -33,6 +34,7 @@ def search_live(
     contact: str,
     refresh: Sequence[str],
     manifest: str | Path,
+    exports: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Fetch what is missing, and write the search manifest.
 
@@ -50,6 +52,8 @@ def search_live(
         Sources whose slices are renewed, once.
     manifest : path
         `search_manifest.json`.
+    exports : mapping, optional
+        The protocol's `sources.exports`, whose files stand beside what is fetched.
 
     Raises
     ------
@@ -90,6 +94,7 @@ def search_live(
                 raise AssertionError(f"{name} {year} is missing")
             put_back(Path(STORE, name), year, piece)
     told = list_slices(sources, query, years, asked)
+    told["files"] += list_files(exports or {})
     Path(manifest).parent.mkdir(parents=True, exist_ok=True)
     Path(manifest).write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

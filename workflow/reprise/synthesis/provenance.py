@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reprise import __version__
-from reprise.settings import file_hash
+from reprise.settings import file_hash, sources_in_use
 
 SAMPLE = "; bundled sample"
 
 
 def is_sample(protocol: Mapping[str, Any]) -> bool:
     """Whether any record comes from a source that is a sample and no search."""
-    return any(source.get("sample") for source in protocol["sources"][protocol["mode"]].values())
+    return any(source.get("sample") for source in sources_in_use(protocol).values())
 
 
 def provenance(

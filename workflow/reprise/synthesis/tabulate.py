@@ -15,6 +15,7 @@ from reprise.decisions import Decision, read_decisions
 from reprise.frames import read_table, work_of_records, write_csv
 from reprise.mistakes import tell
 from reprise.screen.queue import queue, queue_ris
+from reprise.settings import sources_in_use
 from reprise.synthesis import prisma, replication
 from reprise.synthesis.ledger import follow
 from reprise.synthesis.provenance import provenance
@@ -84,7 +85,7 @@ def tabulate(
     asked = queue(works, records, review.pairs, screening, trouble, protocol["criteria"], reviewers)
     write_csv(asked, outputs["needed"], excel=True)
     Path(outputs["needed_ris"]).write_text(queue_ris(asked, works), encoding="utf-8")
-    labels = {name: source["label"] for name, source in protocol["sources"][protocol["mode"]].items()}
+    labels = {name: source["label"] for name, source in sources_in_use(protocol).items()}
     write_rows(outputs["prisma"], prisma.COLUMNS, prisma.template_rows(prisma.numbers(ledger, works, labels)))
     _write_tables(review, [Path(path) for path in outputs["tables"]], run["source_line"])
     known = replication.known_studies(listed, records, review)
