@@ -389,7 +389,7 @@ def test_any_unicode_is_read(encoding: str) -> None:
 
 
 BODY = page("doaj", 1, [{"id": "a"}]).encode()
-PACKED = gzip.compress(BODY)
+PACKED = gzip.compress(BODY, mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -434,6 +434,6 @@ def test_what_is_sent_otherwise_is_the_same_page(sent: bytes) -> None:
 def test_a_reply_without_end_is_left(monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
     monkeypatch.setattr(client, "LARGEST", 1_000_000)
     body = BODY + b" " * 3_000_000
-    sent = reply(gzip.compress(body), Content_Encoding="gzip") if packed else reply(body)
+    sent = reply(gzip.compress(body, mtime=0), Content_Encoding="gzip") if packed else reply(body)
     with serving(sent) as server, pytest.raises(Stopped, match=f"a reply of more than 1 MB, {AGAIN}"):
         patient().get(server.url, reader())
