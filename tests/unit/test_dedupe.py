@@ -191,6 +191,20 @@ class TestPeople:
         assert len(found) == 2
         assert not any({"a:1", "a:5"} <= group for group in groups(found))
 
+    def test_a_merge_that_a_line_keeps_apart_is_asked_again(self) -> None:
+        doi = {"doi": "10.5555/one"}
+        rows = (
+            {"record_id": "a:1", **self.base, "title": "Tides and their tables in the teaching of sums"},
+            {"record_id": "a:2", **self.base, **doi},
+            {"record_id": "a:3", **self.base, **doi},
+        )
+        lines = [line("a:1", "merge", "a:2"), line("a:1", "distinct", "a:3")]
+        found, pairs, notes = find_works(records(*rows), lines, ["a"])
+        assert groups(found) == [{"a:1"}, {"a:2", "a:3"}]
+        told = pairs.set_index(["record_a", "record_b"]).loc[("a:1", "a:2")]
+        assert (told["outcome"], told["rule"]) == ("maybe", "merged and kept apart by people")
+        assert len(notes) == 1 and "keeps apart" in notes[0].what
+
     def test_merge_beats_a_rule_that_holds_apart(self) -> None:
         table = self.two(title=TITLE + ". Part II", doi="10.5555/two")
         assert len(find_works(table, [], ["a"])[0]) == 2

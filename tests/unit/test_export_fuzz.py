@@ -69,8 +69,8 @@ ENTRIES = {
         "<dates><year><style>{year}</style></year></dates></record>"
     ),
     "bibtex": (
-        "@article{{k{n}, title = {{Badges {{{n}}} of {{\\'e}}t{{\\'e}}}}, author = {{Quist, A. and Oduya, G.}},"
-        "\n"
+        "@article{{k{n}, title = {{Badges {{{n}}} of {{\\'e}}t{{\\'e}}}}, author = {{Quist, A. and"
+        " Oduya, G.}},\n"
         ' year = {year}, journal = tides # " and times", abstract = {{{text}}}}}\n'
     ),
     "csl": (

@@ -98,6 +98,10 @@ def _with_people(
     said["outcome"] = [_OUTCOME[v.value] for v in found]
     said["rule"] = [v.why if v.value == "maybe" else "decided by people" for v in found]
     said["decided_by"] = [v.by for v in found]
+    # A merge that another decision keeps apart is not made.
+    undone = (said["outcome"] == MERGE).to_numpy() & (works[a] != works[b])
+    said.loc[undone, "outcome"] = MAYBE
+    said.loc[undone, "rule"] = "merged and kept apart by people"
     # What people say on two works stands in place of what a rule says.
     known = {tuple(sorted((works[x], works[y]))) for x, y in zip(a, b, strict=True)}
     between = [tuple(sorted((works[x], works[y]))) for x, y in zip(table["a"], table["b"], strict=True)]

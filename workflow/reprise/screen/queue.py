@@ -54,8 +54,10 @@ def queue(
         (t["work_id"], t["variable"]) for t in trouble if t["kind"] == "conflict" and t["stage"] in STAGES
     }
     verdicts = _verdicts(works, screening, criteria, differ, reviewers)
+    doubtful = _duplicates(pairs, records)
     asked = set(zip(verdicts["work_id"], verdicts["variable"], strict=True))
-    parts = [_duplicates(pairs, records), verdicts, _trouble(trouble, works, screening, criteria, asked)]
+    asked |= set(zip(doubtful["record_id"], doubtful["variable"], strict=True))
+    parts = [doubtful, verdicts, _trouble(trouble, works, screening, criteria, asked)]
     listed = pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
     return listed.astype("str").fillna("").apply(_cut)
 
@@ -151,15 +153,14 @@ def _trouble(
     That is a conflict on a verdict or a pair, and a stale decision on what is `asked`. Several stale
     decisions on one question are one row.
     """
-    above = (*STAGES, "dedupe")
     lines: dict[tuple[str, ...], list[Mapping[str, str]]] = {}
     for number, t in enumerate(trouble):
-        on = t["work_id"], t["variable"]
-        if t["kind"] == "conflict" and t["stage"] in above:
+        on = t["record_id"] if t["stage"] == "dedupe" else t["work_id"], t["variable"]
+        if t["kind"] == "conflict" and on in asked:
             continue
-        if t["kind"] == "stale" and t["stage"] in STAGES:
+        if t["kind"] in ("stale", "conflict") and t["stage"] in STAGES:
             if on not in asked:
-                lines.setdefault(on, []).append(t)
+                lines.setdefault((t["kind"], *on), []).append(t)
         else:
             lines[str(number), "", ""] = [t]
     first = [same[0] for same in lines.values()]
