@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from reprise.csvfiles import FORMULA, guard_formula, one_newline
-from reprise.records import LIST_SEPARATOR, MARKS, NOT_WORD
+from reprise.records import LIST_SEPARATOR, fold_text
 
 
 def as_frame(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> pd.DataFrame:
@@ -78,5 +78,4 @@ def work_of_records(works: pd.DataFrame) -> dict[str, str]:
 
 def fold(texts: pd.Series) -> pd.Series:
     """Fold a column of texts, as `fold_text` does."""
-    folded = texts.str.normalize("NFKD").str.casefold().str.replace(MARKS, "", regex=True)
-    return folded.str.replace(NOT_WORD, " ", regex=True).str.strip()
+    return pd.Series(list(map(fold_text, texts.tolist())), index=texts.index, dtype="str")
