@@ -17,7 +17,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -370,7 +370,8 @@ def run(
     ledger = follow(records, works, screening)
     review = Review(
         records=records, works=works, pairs=pairs, screening=screening, coding=through_disk(coding),
-        hits=through_disk(find_hits(kept, BOOK)), ledger=ledger, log=log, strategies=[], codebook=BOOK,
+        hits=through_disk(find_hits(kept, BOOK)), ledger=ledger, log=log,
+        problems=[{k: str(v) for k, v in asdict(p).items()} for p in problems], strategies=[], codebook=BOOK,
         decisions=[*decisions["screening"], *decisions["coding"]], appraisals=[], protocol=protocol,
     )  # fmt: skip
     included: Any = (
@@ -431,7 +432,8 @@ def end_of(verdicts: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> tup
 def check_log(made: Outcome) -> None:
     """Every row of every file is a record, a repeat or a rejection."""
     for count in made.log:
-        assert count["rows"] == count["records"] + count["repeats"] + count["rejected"]
+        ends = ("records", "repeats", "rejected", "replaced", "missing", "filtered")
+        assert count["rows"] == sum(count[end] or 0 for end in ends)
     assert sum(count["records"] for count in made.log) == len(made.records)
     assert made.records["record_id"].is_unique
     rejected = [p for p in made.problems if p.action == "row rejected"]

@@ -13,6 +13,7 @@ import pytest
 from reprise.coding.codebook import Codebook
 from reprise.coding.themes import find_hits
 from reprise.coding.works import code_frame
+from reprise.collect import LOG_COLUMNS
 from reprise.config import parse_protocol, plain
 from reprise.decisions import Decision, Trouble
 from reprise.dedupe.merge import merge_works
@@ -236,9 +237,9 @@ class Rerun:
 
     @property
     def review(self) -> Review:
-        counts = {"rows": "0", "records": "0", "repeats": "0", "rejected": "0"}
+        nothing = dict.fromkeys(LOG_COLUMNS, "") | {"rows": "0"}
         log = [
-            {"source": name, **source, **counts}
+            {**nothing, "source": name, **source}
             for name, source in self.protocol["sources"][self.protocol["mode"]].items()
         ]
         return Review(
@@ -250,6 +251,7 @@ class Rerun:
             hits=find_hits(self.works, self.codebook),
             ledger=self.ledger,
             log=log,
+            problems=[],
             strategies=[],
             codebook=self.codebook,
             decisions=[*self._decisions, *self._codes],

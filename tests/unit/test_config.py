@@ -11,7 +11,8 @@ from typing import Any, Union, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 from reprise.coding.codebook import read_codebook
-from reprise.config import CONFIG, Protocol, check_files, parse_protocol, plain, read_yaml
+from reprise.config import CONFIG, Protocol, parse_protocol, plain, read_yaml
+from reprise.inputs import check_files
 from reprise.mistakes import Mistake
 
 ROOT = Path(__file__).parents[2]

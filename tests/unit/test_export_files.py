@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from reprise.collect import collect_files
-from reprise.config import check_files, parse_protocol
+from reprise.config import parse_protocol
 from reprise.exports.files import read_export
+from reprise.inputs import check_files
 from reprise.mistakes import Mistake
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "exports"

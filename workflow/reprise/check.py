@@ -10,7 +10,7 @@ from reprise.appraisal import check_appraisal
 from reprise.coding.codebook import read_codebook
 from reprise.coding.works import check_coding
 from reprise.collect import collect_files
-from reprise.config import CONFIG, Protocol, check_files, parse_protocol, plain, read_yaml
+from reprise.config import CONFIG, Protocol, parse_protocol, plain, read_yaml
 from reprise.decisions import (
     DECISION_FILES,
     Decision,
@@ -20,10 +20,12 @@ from reprise.decisions import (
     suffixed_names,
 )
 from reprise.dedupe.people import check_duplicates_decision
+from reprise.inputs import check_files, whole_protocol
 from reprise.mistakes import Mistake
 from reprise.rows import REPAIRED
 from reprise.screen.holdings import read_holdings
 from reprise.screen.works import check_screening, read_journals
+from reprise.search.sample import list_files
 from reprise.synthesis.replication import read_published, read_studies
 
 
@@ -82,11 +84,7 @@ def _read(lines: list[str], function: Callable[..., Any], path: str, *args: Any)
 def records_of_inputs(lines: list[str], protocol: Protocol) -> Mapping[str, str]:
     """Read the sources; say what is wrong with rows, and give the ids of the records."""
     files = (_bundled if protocol.mode == "sample" else _frozen)(lines, protocol)
-    files += [
-        {"source": name, **plain(export)}
-        for name, export in protocol.sources.exports.items()
-        if Path(export.file).is_file()
-    ]
+    files += list_files(whole_protocol(protocol)["sources"]["exports"])
     collected = _told(lines, collect_files, files)
     if collected is None:
         return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from reprise.csvfiles import write_rows
+from reprise.exports.renewal import find_renewals
 from reprise.exports.tables import read_layout
 from reprise.frames import as_frame, write_table
 from reprise.mistakes import Mistake, tell
@@ -21,9 +22,10 @@ from reprise.rows import REPAIRED, Imported, Problem, Row
 
 LOG_COLUMNS = (
     "source", "label", "kind", "platform", "file", "year", "searched", "format", "encoding", "hits", "drift",
-    "rows", "filtered", "records", "repeats", "rejected", "repaired", "set_aside", "provisional", "previous",
-    "new", "gone", "strategy",
+    "rows", "filtered", "records", "repeats", "replaced", "rejected", "missing", "repaired", "set_aside",
+    "provisional", "previous", "new", "gone", "strategy",
 )  # fmt: skip
+ENDS = ("filtered", "records", "repeats", "replaced", "rejected", "missing")  # of a row; each has one
 PROBLEM_COLUMNS = ("file", "line", "field", "value", "problem", "action")
 SHOWN = 10  # lines on the terminal; all of them stand in the table
 
@@ -41,8 +43,7 @@ def collect(
     files = json.loads(Path(manifest).read_text(encoding="utf-8"))["files"]
     frame, counts, found = collect_files(files)
     for count in counts:
-        ends = ("filtered", "records", "repeats", "rejected")
-        if count["rows"] != sum(count[end] for end in ends):
+        if count["rows"] != sum(count[end] or 0 for end in ENDS):
             raise AssertionError(f"rows of {count['file']} were lost: {count}")
     write_table(frame, records, records_csv)
     write_rows(log, LOG_COLUMNS, counts)
@@ -51,6 +52,16 @@ def collect(
     if len(lines) > SHOWN:
         lines = [*lines[:SHOWN], f"... and {len(lines) - SHOWN} more in {problems}"]
     tell(lines)
+    tell(
+        f"{c['file']}: replaces the export of {c['previous']}; {c['new']} of its entries are new"
+        for c in counts
+        if c["previous"] and not c["year"]
+    )
+    tell(
+        f"{c['file']}: says nowhere when it was searched; put the date into its name, such as 2026-11-24"
+        for c in counts
+        if not c["searched"]
+    )
     tell(
         f"{c['file']}: read as {c['encoding']}; save it as UTF-8" for c in counts if c["encoding"] != "UTF-8"
     )
@@ -66,7 +77,7 @@ def collect_files(
     records : DataFrame
         One row per record, sorted by id.
     log : list of dict
-        One row per file; rows = records + repeats + rejected.
+        One row per file; rows = the sum of its `ENDS`.
     problems : list of Problem
     """
     mistakes: list[str] = []
@@ -93,10 +104,16 @@ def collect_files(
         read.append((file, imported))
     if mistakes:
         raise Mistake(mistakes)
+    renewed: dict[str, dict[str, Any]] = {}
+    for source, of_source in rows.items():
+        rows[source], gone = _renew(of_source, renewed)
+        problems += gone
     identified = [pair for of_source in rows.values() for pair in identify(of_source)]
     identified.sort(key=lambda pair: pair[0]["record_id"])
     made = Counter(file for _, file in identified)
-    log = [_count(file, imported, made[file["file"]]) for file, imported in read]
+    log = [
+        _count(file, imported, made[file["file"]], renewed.get(file["file"], {})) for file, imported in read
+    ]
     return as_frame([record for record, _ in identified], list(COLUMNS)), log, problems
 
 
@@ -104,7 +121,7 @@ def _read(file: dict[str, Any]) -> Imported:
     if "columns" in file:
         from reprise.exports.files import read_export  # the parsers take time to import, as below
 
-        return read_export(file["file"], file["searched"], file["columns"])
+        return read_export(file["file"], file["searched"], file["columns"], file.get("missing", 0))
     if "year" not in file:
         return read_layout(file["file"], file["searched"])
     # Here, since the sources' libraries take time to import that a review without them need not spend.
@@ -113,7 +130,51 @@ def _read(file: dict[str, Any]) -> Imported:
     return read_slice(file)
 
 
-def _count(file: dict[str, Any], imported: Imported, records: int) -> dict[str, Any]:
+def _renew(
+    rows: list[tuple[Row, dict[str, Any]]], renewed: dict[str, dict[str, Any]]
+) -> tuple[list[tuple[Row, dict[str, Any]]], list[Problem]]:
+    """Take out the rows of exports that a later export of the same search replaces.
+
+    Parameters
+    ----------
+    rows : list of (Row, file)
+        All rows of one source, with the manifest's entry of the file that each stands in.
+    renewed : dict
+        Filled with what the import log says of each file that replaces or is replaced.
+
+    Returns
+    -------
+    rows, problems
+        What stays, and each entry that the later export no longer has.
+    """
+    dated: dict[str, list[Row]] = {}
+    place: dict[int, str] = {}
+    for row, file in rows:
+        if "columns" in file:  # an export
+            dated.setdefault(file["searched"], []).append(row)
+            place[id(row)] = file["file"]
+    problems: list[Problem] = []
+    out: set[int] = set()
+    for renewal in find_renewals(dated):
+        old, new = dated[renewal.earlier], dated[renewal.later]
+        out |= {id(row) for row in old}
+        replaced, lost, came = (
+            Counter(place[id(row)] for row in some) for some in (old, renewal.gone, renewal.new)
+        )
+        renewed |= {name: {"replaced": n, "gone": lost[name]} for name, n in replaced.items()}
+        for name in dict.fromkeys(place[id(row)] for row in new):
+            renewed[name] = {"previous": renewal.earlier, "new": came[name]}
+        what = f"is not in the export of {renewal.later}, which replaces this one"
+        problems += [
+            Problem(place[id(row)], row.line, "title", row.values["title"], what, "entry left out")
+            for row in renewal.gone
+        ]
+    return [(row, file) for row, file in rows if id(row) not in out], problems
+
+
+def _count(
+    file: dict[str, Any], imported: Imported, records: int, renewed: Mapping[str, Any]
+) -> dict[str, Any]:
     """Say what became of a file's rows."""
     return {
         **{k: "" if file.get(k) is None else file[k] for k in LOG_COLUMNS},
@@ -124,10 +185,12 @@ def _count(file: dict[str, Any], imported: Imported, records: int) -> dict[str, 
         "rows": imported.n_rows,
         "filtered": imported.filtered,
         "records": records,
-        "repeats": len(imported.rows) - records,
+        "repeats": len(imported.rows) - records - renewed.get("replaced", 0),
         "rejected": imported.rejected,
+        "missing": imported.missing or "",
         "repaired": imported.repaired or "",
         "set_aside": sum(p.action == "value set aside" for p in imported.problems),
+        **renewed,
     }
 
 

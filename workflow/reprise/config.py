@@ -26,7 +26,6 @@ from pydantic import (
 
 from reprise.countries import is_country
 from reprise.csvfiles import read_bytes
-from reprise.decisions import DECISION_FILES
 from reprise.mistakes import Mistake, did_you_mean
 from reprise.records import CONTENT
 from reprise.vocabulary import RULE_KEYS, STAGES, TYPES, RuleName, Stage
@@ -176,13 +175,14 @@ class LiveSource(Model):
 
 
 class ExportSource(Model):
-    """An export of a database: where it lies, when it was made, and where PRISMA counts it."""
+    """Exports of a database: a file or a folder, when it was searched, and where PRISMA counts it."""
 
     label: Filled
     kind: Kind = "database"
     file: InsidePath
-    searched: PartialDate
+    searched: PartialDate = ""
     columns: dict[str, str] = {}
+    missing: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _of_a_record(self) -> ExportSource:
@@ -339,9 +339,7 @@ class Protocol(Model):
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> Protocol:
-        used = getattr(self.sources, self.mode) or self.sources.exports
-        lines = [] if used else [f"sources.{self.mode}: names no source; add one"]
-        lines += [
+        lines = [
             f"refresh: {name} is none of sources.live; take it out"
             for name in self.refresh
             if name not in self.sources.live
@@ -528,45 +526,3 @@ def plain(model: BaseModel | list[Any] | dict[str, Any]) -> Any:
     if isinstance(model, BaseModel):
         return model.model_dump(mode="json")
     return json.loads(json.dumps(model, default=lambda m: m.model_dump(mode="json")))
-
-
-def check_files(protocol: Protocol) -> None:
-    """Look whether the files that the protocol names are there.
-
-    Raises
-    ------
-    Mistake
-        One line for each that isn't.
-    """
-    named = {
-        f"sources.sample.{name}.file": source.file
-        for name, source in protocol.sources.sample.items()
-        if protocol.mode == "sample"
-    }
-    named |= {f"sources.exports.{name}.file": e.file for name, e in protocol.sources.exports.items()}
-    named |= {
-        "journals": protocol.journals,
-        **({"holdings": protocol.holdings} if protocol.holdings else {}),
-        "coding.codebook": protocol.coding.codebook,
-        "review.published": protocol.review.published,
-        "review.included": protocol.review.included,
-    }
-    lines = [
-        f"{CONFIG}: {key}: there is no file {file}; correct the name, or restore the file"
-        for key, file in named.items()
-        if not Path(file).is_file()
-    ]
-    used = {Path(export.file) for export in protocol.sources.exports.values()}
-    lines += [
-        f"{file}: is an export that nothing reads; name it under sources.exports in {CONFIG}, or take it away"
-        for file in sorted(Path("data/exports").rglob("*"))
-        if file.is_file() and file not in used and file.name != "README.md" and not file.name.startswith(".")
-    ]
-    known = [Path(file).name for file in DECISION_FILES.values()]
-    lines += [
-        f"{file}: is no decision file, nothing reads it; {did_you_mean(file.name, known)}"
-        for file in sorted(Path("data/decisions").glob("*.csv"))
-        if file.name not in known
-    ]
-    if lines:
-        raise Mistake(lines)

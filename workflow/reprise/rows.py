@@ -49,7 +49,7 @@ class Imported:
     """What a file gave: rows, problems, how many rows it holds and how it was encoded.
 
     `filtered` counts rows that the local filter of a search took out, `repaired` those that were mended
-    before they could be read.
+    before they could be read, `missing` entries that were counted and not found again.
     """
 
     file: str
@@ -60,11 +60,12 @@ class Imported:
     filtered: int = 0
     repaired: int = 0
     format: str = ""
+    missing: int = 0
 
     @property
     def rejected(self) -> int:
         """How many rows became no record."""
-        return self.n_rows - len(self.rows) - self.filtered
+        return self.n_rows - len(self.rows) - self.filtered - self.missing
 
 
 def take(

@@ -22,6 +22,13 @@ def sources_in_use(protocol: Mapping[str, Any]) -> dict[str, Any]:
     return {**sources[protocol["mode"]], **sources["exports"]}
 
 
+def files_of(source: Mapping[str, Any]) -> list[dict[str, str]]:
+    """List the files of a source, each with when it was searched; an API has none."""
+    if "files" in source:
+        return list(source["files"])
+    return [{key: source[key] for key in ("file", "searched")}] if "file" in source else []
+
+
 def file_hash(path: str | Path) -> str:
     """Hash a user's file; a missing one is as an empty one, since it decides the same."""
     return hashlib.sha256(read_bytes(path) if Path(path).exists() else b"").hexdigest()

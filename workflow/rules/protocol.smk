@@ -1,7 +1,7 @@
 # The protocol, and what of it each stage is told. A stage reruns when its own part changes.
 PROTOCOL = run(parse_protocol, config, code=2)
 run(check_files, PROTOCOL, code=2)
-WHOLE = plain(PROTOCOL)
+WHOLE = whole_protocol(PROTOCOL)
 # Who asks, and what is asked anew, decides nothing about what the answers are made into.
 TOLD = {key: value for key, value in WHOLE.items() if key not in ("contact", "refresh")}
 SOURCES = sources_in_use(WHOLE)
@@ -39,7 +39,7 @@ SETTINGS = {
 HOLDINGS = [PROTOCOL.holdings] if PROTOCOL.holdings else []
 STUDY = [PROTOCOL.review.published, PROTOCOL.review.included]
 WRITTEN = {
-    "search": [source["file"] for source in SOURCES.values() if "file" in source],
+    "search": [file["file"] for source in SOURCES.values() for file in files_of(source)],
     "dedupe": [DECISION_FILES["duplicates"]],
     "screen": [PROTOCOL.journals, *HOLDINGS, DECISION_FILES["screening"]],
     "code": [PROTOCOL.coding.codebook, DECISION_FILES["coding"]],

@@ -11,6 +11,7 @@ rule tabulate:
         hits=rules.code.output.hits,
         trouble=TROUBLE,
         log=rules.collect.output.log,
+        problems=rules.collect.output.problems,
         manifest=rules.search.output.manifest,
         codebook=PROTOCOL.coding.codebook,
         journals=PROTOCOL.journals,

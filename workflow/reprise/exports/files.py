@@ -25,7 +25,9 @@ _PARSERS: dict[str, Callable[[str], Parsed]] = {
 _BLANK = dict.fromkeys((*CONTENT, "url", "note"), "")
 
 
-def read_export(path: str, searched: str, columns: Mapping[str, str] | None = None) -> Imported:
+def read_export(
+    path: str, searched: str, columns: Mapping[str, str] | None = None, missing: int = 0
+) -> Imported:
     """Read an export file, whatever its format.
 
     Parameters
@@ -33,14 +35,16 @@ def read_export(path: str, searched: str, columns: Mapping[str, str] | None = No
     path : str
         The file, plain or gz; its name tells nothing.
     searched : str
-        When the database was searched; a year more than one after it is impossible.
+        When the database was searched; a year more than one after it is impossible. Empty: not known.
     columns : mapping, optional
         Column of the record -> header, for a table that isn't known here.
+    missing : int
+        So many entries may be counted and not be read: the protocol accepts it.
 
     Raises
     ------
     Mistake
-        Where the file as a whole can't be used.
+        Where the file as a whole can't be used, or gave other than its delimiters promise.
     """
     data = unpack(read_bytes(path), path)
     known = tell_format(data) or ("table" if columns else "")
@@ -58,15 +62,22 @@ def read_export(path: str, searched: str, columns: Mapping[str, str] | None = No
     except Mistake as mistake:
         lines = (line if line.startswith(path) else f"{path}: {line}" for line in mistake.lines)
         raise Mistake(lines) from None
-    # Nothing is lost in silence: what the parser gave is what the delimiters promise.
-    if parsed.counted != len(parsed.entries) + len(parsed.rejected):
-        raise AssertionError(
-            f"{path}: {parsed.counted} entries, {len(parsed.entries)} read, {len(parsed.rejected)} rejected"
+    lost = parsed.counted - len(parsed.entries) - len(parsed.rejected)
+    if abs(lost) > missing:
+        # Nothing is lost in silence: what the parser gave is what the delimiters promise.
+        raise Mistake(
+            f"{path}: {parsed.counted} entries by their delimiters, but {len(parsed.entries)} read and "
+            f"{len(parsed.rejected)} rejected; part the file, export it in another format, or accept it by "
+            f"`missing: {abs(lost)}` under sources.exports"
         )
-    imported = Imported(path, encoding, parsed.counted, format=known)
+    n_rows = len(parsed.entries) + len(parsed.rejected) + max(lost, 0)
+    imported = Imported(path, encoding, n_rows, format=known, missing=max(lost, 0))
+    if lost:
+        what = f"{parsed.counted} entries by their delimiters, {n_rows - imported.missing} read or rejected"
+        imported.problems.append(Problem(path, 1, "", "", what, "accepted by the protocol"))
     for line, why in parsed.rejected:
         imported.problems.append(Problem(path, line, "", "", why, "row rejected"))
-    last_year = int(searched[:4]) + 1
+    last_year = int(searched[:4]) + 1 if searched else 9999
     for entry in parsed.entries:
         take(imported, entry.line, entry.own_id, _BLANK | entry.values, last_year)
         imported.repaired += bool(entry.repaired)

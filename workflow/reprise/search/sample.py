@@ -8,14 +8,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from reprise.settings import files_of
+
 
 def list_files(sources: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """List the files that stand for sources, as the search manifest does."""
     files = []
     for name, source in sources.items():
-        data = Path(source["file"]).read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        files.append({"source": name, **source, "bytes": len(data), "sha256": digest})
+        told = {key: value for key, value in source.items() if key != "files"}
+        for file in files_of(source):
+            data = Path(file["file"]).read_bytes()
+            digest = hashlib.sha256(data).hexdigest()
+            files.append({"source": name, **told, **file, "bytes": len(data), "sha256": digest})
     return files
 
 

@@ -30,12 +30,19 @@ CODED = "Coded by rule from title, keywords and abstract where no person coded. 
 TABLES: dict[str, Caption] = {
     "search_log": Caption(
         "Sources, and what became of their rows",
-        "Rows = records + repeats + rejected + filtered. Repeats say what another row of the source said. "
-        "Set aside: values that could not be true (see import_problems.csv). Hits: what the source says it "
-        "has, for each of its requests; what two of them find is one row. Filtered: taken out since the "
-        "source could not be asked exactly what the protocol means; outside the flow. Provisional: searched "
-        "before the year had ended. New, gone: against the slice searched before. Strategies: the next "
-        "table, and, exactly as sent for each row, import_log.csv.",
+        "Rows = records + repeats + rejected + filtered + replaced + missing; the next table says more. "
+        "Repeats say what another row of the source said. Replaced: a later export of the same search "
+        "stands in its place. Hits: what the source says it has, for each of its requests; what two of them "
+        "find is one row. Filtered: taken out since the source could not be asked exactly what the protocol "
+        "means; outside the flow. Provisional: searched before the year had ended. New, gone: between this "
+        "search and the one before. Strategies: two tables on, and, exactly as sent for each row, "
+        "import_log.csv.",
+    ),
+    "imports": Caption(
+        "Files, and how their entries came in",
+        "Entries: counted by their delimiters, apart from the parser. Entries = parsed + rejected + missing. "
+        "Repaired: mended before they could be read. Set aside: values that could not be true. Details: "
+        "the first lines of each kind; all stand in import_problems.csv.",
     ),
     "query_fidelity": Caption(
         "How faithfully each source was asked",

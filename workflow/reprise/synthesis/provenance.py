@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reprise import __version__
+from reprise.coding.places import UNKNOWN
 from reprise.settings import file_hash, sources_in_use
 
 SAMPLE = "; bundled sample"
@@ -47,7 +48,7 @@ def provenance(
         "version": __version__,
     }
     run_id = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
-    dates = sorted({f["searched"] for f in manifest["files"]})
+    dates = sorted({f["searched"] or UNKNOWN for f in manifest["files"]})  # what is not known comes last
     searched = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
     window = protocol["window"]
     span = f"{window['start']} to {window['end']}"

@@ -25,6 +25,8 @@ class Review:
         `pairs` are the compared records, `hits` all that the codebook's indicators found.
     log : list of dict
         The import log, one row per file.
+    problems : list of dict
+        What was wrong with rows of files.
     strategies : list of dict
         How each live source was asked, as the search manifest says; empty where none was.
     codebook : Codebook
@@ -42,6 +44,7 @@ class Review:
     hits: pd.DataFrame
     ledger: pd.DataFrame
     log: Sequence[Mapping[str, str]]
+    problems: Sequence[Mapping[str, str]]
     strategies: Sequence[Mapping[str, Any]]
     codebook: Codebook
     decisions: Sequence[Decision]

@@ -6,7 +6,7 @@ person's decision, at whatever stage.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -38,6 +38,7 @@ COUNTRY_RULES = {
 }
 LIMITS = "one calendar year at a time, so that records without a year are not found; no other limit"
 _MORE = r" ?\(and \d+ more statements?\)$"
+SHOWN = 5  # lines of one kind of problem
 FACTS = ["authors", "year", "title", "venue", "volume", "issue", "pages", "doi", "url"]
 
 
@@ -46,8 +47,45 @@ def search_log(review: Review) -> pd.DataFrame:
 
     The exact strategy of each slice stands in the import log: too long for a table to read.
     """
-    log = pd.DataFrame(list(review.log)).drop(columns="strategy", errors="ignore")
+    said = ["strategy", "format", "encoding", "repaired", "set_aside"]
+    log = pd.DataFrame(list(review.log)).drop(columns=said, errors="ignore")
     return log.loc[:, (log != "").any()]
+
+
+def imports(review: Review) -> pd.DataFrame:
+    """One row per file: how its entries came in, and on which lines something was wrong."""
+    details: dict[str, dict[str, list[str]]] = {}
+    for problem in review.problems:
+        value = f"{problem['field']} " if problem["field"] else ""
+        what = f"{value}{problem['problem']} ({problem['action']})"
+        details.setdefault(problem["file"], {}).setdefault(what, []).append(problem["line"])
+    rows = []
+    for log in review.log:
+        counts = {key: int(log[key] or 0) for key in ("repaired", "rejected", "missing", "set_aside")}
+        told = (f"{_lines(lines)}: {what}" for what, lines in details.get(log["file"], {}).items())
+        entries = int(log["rows"])
+        rows.append(
+            {
+                **{key: log[key] for key in ("source", "file", "format", "encoding")},
+                "entries": entries,
+                "parsed": entries - counts["rejected"] - counts["missing"],
+                **counts,
+                "details": "; ".join(told),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _lines(numbers: Sequence[str]) -> str:
+    """Name lines, of many the first.
+
+    Examples
+    --------
+    >>> _lines(["3"]), _lines(["3", "9"]), _lines([str(n) for n in range(9)])
+    ('line 3', 'lines 3, 9', 'lines 0, 1, 2, 3, 4 and 4 more')
+    """
+    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
+    return f"line{'s' * (len(numbers) > 1)} {', '.join(numbers[:SHOWN])}{more}"
 
 
 def query_fidelity(review: Review) -> pd.DataFrame:
@@ -278,6 +316,7 @@ def source_overlap(review: Review) -> pd.DataFrame:
 
 MAKERS: dict[str, Callable[[Review], pd.DataFrame]] = {
     "search_log": search_log,
+    "imports": imports,
     "query_fidelity": query_fidelity,
     "included_studies": included_studies,
     "excluded_studies": excluded_studies,

@@ -35,8 +35,8 @@ def tabulate(
     Parameters
     ----------
     inputs : mapping
-        Paths by name: records, works, duplicates, screening, coding, hits, log, manifest, codebook, journals,
-        published; `trouble` is a list.
+        Paths by name: records, works, duplicates, screening, coding, hits, log, problems, manifest, codebook,
+        journals, published; `trouble` is a list.
     decisions : sequence of str
         The decision files, whether they exist or not; they enter the run id.
     protocol : mapping
@@ -70,6 +70,7 @@ def tabulate(
         hits=read_table(inputs["hits"]),
         ledger=ledger,
         log=read_rows(inputs["log"]),
+        problems=read_rows(inputs["problems"]),
         strategies=manifest.get("strategies", []),
         codebook=read_codebook(inputs["codebook"]),
         decisions=said["screening"] + said["coding"],
