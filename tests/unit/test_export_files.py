@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from reprise.collect import collect_files
 from reprise.config import parse_protocol
 from reprise.exports.files import read_export
-from reprise.inputs import check_files
 from reprise.mistakes import Mistake
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "exports"
@@ -93,19 +94,11 @@ def test_one_file_under_two_names_is_counted_once(tmp_path: Path) -> None:
     assert "says the same as" in problems[-1].problem
 
 
-def test_an_export_stands_beside_the_sources_of_the_mode(
+def test_an_export_in_the_config_names_columns_of_a_record_and_a_name_of_its_own(
     raw_protocol: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("data/exports/scopus").mkdir(parents=True)
-    Path("data/exports/scopus/one.ris").write_text(RIS, encoding="utf-8")
     export = {"label": "Scopus", "file": "data/exports/scopus/two.ris", "searched": "2026-11"}
-    raw_protocol["sources"]["exports"] = {"scopus": export}
-    with pytest.raises(Mistake) as caught:
-        check_files(parse_protocol(raw_protocol))
-    told = [line for line in caught.value.lines if "export" in line]
-    assert told[0].startswith("config/config.yaml: sources.exports.scopus.file: there is no file")
-    assert told[1].startswith("data/exports/scopus/one.ris: is an export that nothing reads")
     raw_protocol["sources"]["exports"] = {"eric": export | {"columns": {"titel": "T"}}}
     with pytest.raises(Mistake) as caught:
         parse_protocol(raw_protocol)
@@ -114,6 +107,36 @@ def test_an_export_stands_beside_the_sources_of_the_mode(
     with pytest.raises(Mistake) as caught:
         parse_protocol(raw_protocol)
     assert any("is the name of another source" in line for line in caught.value.lines)
+
+
+def test_what_the_delimiters_promise_and_the_parser_does_not_give_stops_the_run(tmp_path: Path) -> None:
+    # a row whose number was there before: openpyxl leaves it out, the sheet's XML holds it
+    path = tmp_path / "export.xlsx"
+    book = openpyxl.Workbook()
+    for row in (("Title", "Year"), ("Badges for sailors", 2019), ("Badges for divers", 2020)):
+        book.active.append(row)
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data.replace(b'<row r="3">', b'<row r="2">'))
+    with pytest.raises(Mistake) as caught:
+        read_export(str(path), "2026-11")
+    (line,) = caught.value.lines
+    assert line.startswith(f"{path}: 2 entries by their delimiters, but 1 read and 0 rejected")
+    imported = read_export(str(path), "2026-11", missing=1)
+    assert (imported.n_rows, len(imported.rows), imported.missing, imported.rejected) == (2, 1, 1, 0)
+    assert imported.problems[-1].action == "accepted by the protocol"
+    _, (log,), _ = collect_files([listed(path, missing=1)])
+    assert (log["rows"], log["records"], log["missing"]) == (2, 1, 1)
+
+
+def test_an_unknown_date_of_the_search_makes_no_year_impossible(tmp_path: Path) -> None:
+    path = tmp_path / "export.ris"
+    path.write_text(RIS.replace("2020", "2031"), encoding="utf-8")
+    assert [row.values["year"] for row in read_export(str(path), "").rows] == ["2019", "2031"]
+    assert [row.values["year"] for row in read_export(str(path), "2026-11").rows] == ["2019", ""]
 
 
 def test_every_real_export_comes_in_whole() -> None:

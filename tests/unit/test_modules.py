@@ -27,7 +27,13 @@ def files(name: str) -> set[str]:
     ("name", "expected"),
     [
         ("reprise.mistakes", {"__init__.py", "mistakes.py"}),
-        ("reprise.search.sample", {"__init__.py", "search/__init__.py", "search/sample.py"}),
+        (
+            "reprise.search.sample",
+            {
+                "__init__.py", "search/__init__.py", "search/sample.py", "settings.py", "csvfiles.py",
+                "mistakes.py",
+            },
+        ),
         (
             "reprise.screen.outcome",
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from reprise.synthesis.tables import (
     awaiting,
     countries,
     excluded_studies,
+    imports,
     included_studies,
     make_tables,
     markdown,
@@ -230,6 +232,35 @@ def test_works_that_sources_share(rerun: Rerun) -> None:
 
 def test_the_search_log_is_the_import_log(review: Review) -> None:
     assert search_log(review)["source"].tolist() == ["eric", "doaj", "web"]
+
+
+def test_imports_say_file_by_file_what_became_of_entries(review: Review) -> None:
+    log = [dict(row) for row in review.log]
+    log[0] |= {
+        "file": "a.ris",
+        "format": "ris",
+        "rows": "9",
+        "rejected": "2",
+        "repaired": "1",
+        "missing": "1",
+    }
+    problems = [
+        {"file": "a.ris", "line": str(line), "field": field, "value": "", "problem": what, "action": action}
+        for line, field, what, action in (
+            *((n, "title", "has no title", "row rejected") for n in (3, 40)),
+            *((n, "", "has no ER line", "repaired") for n in range(50, 57)),
+        )
+    ]
+    found = imports(replace(review, log=log, problems=problems))
+    assert rows(found.head(1), "file", "format", "entries", "parsed", "rejected", "missing", "repaired") == [
+        ("a.ris", "ris", 9, 6, 2, 1, 1)
+    ]
+    assert found["details"].tolist() == [
+        "lines 3, 40: has no title (row rejected); "
+        "lines 50, 51, 52, 53, 54 and 2 more: has no ER line (repaired)",
+        "",
+        "",
+    ]
 
 
 # --- nothing to count

@@ -119,7 +119,8 @@ def _exports(protocol: Protocol) -> tuple[dict[str, dict[str, Any]], list[str]]:
 
 def _files_in(folder: Path) -> list[Path]:
     """List the files of a folder and its folders that may be exports."""
-    return sorted(p for p in folder.rglob("*") if p.is_file() and not _NO_EXPORT.fullmatch(p.name))
+    files = (p for p in folder.rglob("*") if p.is_file() and not _NO_EXPORT.fullmatch(p.name))
+    return sorted(files, key=lambda path: (path.as_posix().casefold(), path.as_posix()))
 
 
 def _dated(path: Path, searched: str) -> dict[str, str]:

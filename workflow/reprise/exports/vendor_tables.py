@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import re
 import sys
-import warnings
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-import openpyxl
 
 from reprise.affiliations import country_of_affiliation
 from reprise.csvfiles import one_newline
 from reprise.exports.entries import Entry, Parsed
 from reprise.exports.values import doi_in, language_code, page_range, type_of
+from reprise.exports.workbook import read_sheets
 from reprise.mistakes import Mistake, did_you_mean
 from reprise.records import CONTENT, fold_text, join
 
@@ -80,10 +76,6 @@ _SEPARATORS = ",\t;|"
 _HEAD_ROWS = 30  # among so many first rows the header is looked for: notices may stand before it
 _ADDRESS = 2_000  # the longest of 323 addresses in five real exports has 336 characters
 _NAME = 100
-_EMPTY_ROWS = 20_000  # so many empty rows in a row end a sheet: formats reach down to row 1,048,576
-_ZIP_LIMIT = 300_000_000
-_ZIP_RATIO = 200
-_ZIP_SMALL = 10_000_000
 _OPEN_ACCESS = ("diamond", "hybrid", "gold", "bronze", "green", "closed")
 # An id that stays when the same work is exported again; a row's number or a citation key is none.
 _ID = re.compile(
@@ -162,20 +154,14 @@ def parse_xlsx(data: bytes, column_map: Mapping[str, str] | None = None) -> Pars
     Mistake
         Where it is no workbook, unpacks to too much, or has no such sheet.
     """
-    _check_zip(data)
-    try:
-        sheets = _sheets(data)
-    except Exception as error:  # what openpyxl raises on a broken workbook is any of a dozen kinds
-        what = f"{type(error).__name__}: {error}".replace("\n", " ")[:160]
-        raise Mistake(f"is no workbook that can be read ({what}); save it as XLSX again, or as CSV") from None
     seen: list[str] = []
-    for rows in sheets:
+    for rows, filled in read_sheets(data):
         at, columns = _header([cells for _, cells in rows[:_HEAD_ROWS]], column_map)
         if at < 0:
             seen = seen or (rows[0][1] if rows else [])
             continue
         width = len(rows[at][1])
-        parsed = Parsed(len(rows) - at - 1)
+        parsed = Parsed(sum(number > rows[at][0] for number in filled))
         for line, cells in rows[at + 1 :]:
             padded = cells[:width] + [""] * (width - len(cells))  # a sheet leaves out its empty cells
             _take(parsed, line, padded, width, columns, False)
@@ -183,74 +169,6 @@ def parse_xlsx(data: bytes, column_map: Mapping[str, str] | None = None) -> Pars
                 parsed.entries[-1].repaired.append("cells beyond the header left out")
         return parsed
     raise _no_title(seen, column_map)
-
-
-def _check_zip(data: bytes) -> None:
-    """Refuse what isn't a workbook or unpacks to too much, by the directory of the archive alone."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            size = sum(part.file_size for part in parts)
-            packed = max(1, sum(part.compress_size for part in parts))
-            if size > _ZIP_LIMIT or (size > _ZIP_SMALL and size / packed > _ZIP_RATIO):
-                raise Mistake(f"unpacks to {size / 1e6:,.0f} MB from {packed / 1e6:,.1f} MB; save it as CSV")
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    with archive.open(part) as file:
-                        if b"<!DOCTYPE" in file.read(2000):
-                            raise Mistake(
-                                "declares entities in its XML, which no workbook does; save it as CSV"
-                            )
-    except Mistake:
-        raise
-    except Exception as error:  # zipfile raises whatever the broken part made it stumble over
-        raise Mistake(
-            f"is no XLSX workbook ({type(error).__name__}); save it as XLSX again, or as CSV"
-        ) from None
-
-
-def _sheets(data: bytes) -> list[list[tuple[int, list[str]]]]:
-    """Give the filled rows of each visible sheet with their numbers; links to other files aren't followed."""
-    sheets = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of styles and extensions, which hold no text
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                continue
-            sheet.reset_dimensions()
-            rows, empty = [], 0
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-                texts = [_cell(value) for value in cells] if any(c is not None for c in cells) else []
-                while texts and not texts[-1]:
-                    texts.pop()
-                empty = 0 if texts else empty + 1
-                if texts:
-                    rows.append((number, texts))
-                elif empty > _EMPTY_ROWS:
-                    break
-            sheets.append(rows)
-        book.close()
-    return sheets
-
-
-def _cell(value: object) -> str:
-    """Give a spreadsheet's value as text.
-
-    Examples
-    --------
-    >>> _cell(2019.0), _cell(dt.datetime(2020, 5, 1)), _cell(None), _cell(True), _cell(" x ")
-    ('2019', '2020-05-01', '', 'true', 'x')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
-    return str(value).strip()
 
 
 def _rows(text: str, mark: str, quoting: bool, most: int = sys.maxsize) -> Iterator[tuple[int, str, str]]:

@@ -56,8 +56,8 @@ def imports(review: Review) -> pd.DataFrame:
     """One row per file: how its entries came in, and on which lines something was wrong."""
     details: dict[str, dict[str, list[str]]] = {}
     for problem in review.problems:
-        value = f"{problem['field']} " if problem["field"] else ""
-        what = f"{value}{problem['problem']} ({problem['action']})"
+        field = f"{problem['field']} " if problem["value"] else ""
+        what = f"{field}{problem['problem']} ({problem['action']})"
         details.setdefault(problem["file"], {}).setdefault(what, []).append(problem["line"])
     rows = []
     for log in review.log:
