@@ -13,6 +13,7 @@ configfile: CONFIG
 include: "workflow/rules/protocol.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/collect.smk"
+include: "workflow/rules/enrich.smk"
 include: "workflow/rules/dedupe.smk"
 include: "workflow/rules/screen.smk"
 include: "workflow/rules/code.smk"

@@ -252,6 +252,7 @@ class Rerun:
             ledger=self.ledger,
             log=log,
             problems=[],
+            looked_up=[],
             strategies=[],
             codebook=self.codebook,
             decisions=[*self._decisions, *self._codes],

@@ -213,6 +213,17 @@ class Sources(Model):
         return self
 
 
+class Enrich(Model):
+    """Who is asked for facts that records lack, and how much in one run."""
+
+    ask: Annotated[list[Literal["openalex", "crossref", "unpaywall"]], BeforeValidator(_none_is_empty)] = [
+        "openalex",
+        "crossref",
+        "unpaywall",
+    ]
+    calls: Annotated[int, Field(ge=1, le=100_000)] = 5000
+
+
 class Block(Model):
     """One concept: a record holds it if it holds any of the terms."""
 
@@ -329,6 +340,7 @@ class Protocol(Model):
     refresh: Annotated[list[LiveName], BeforeValidator(_none_is_empty)] = []
     window: Window
     sources: Sources
+    enrich: Enrich = Enrich()
     query: Query
     criteria: Annotated[list[Criterion], Field(min_length=1), AfterValidator(_criteria)]
     screening: Screening = Screening()

@@ -102,15 +102,22 @@ def take(
     if not row["title"]:
         problem("title", "", "has no title; a record without one can't be judged", "row rejected")
         return
-    for column, check in _CHECKS.items():
+    for column in _CHECKS:
         given = row.get(column, "")
         if given:
-            row[column], what = check(given, last_year)
+            row[column], what = check_value(column, given, last_year)
             if what:
                 problem(column, given, what, "value set aside")
     if row.get("publication_date") and not row.get("year"):
         row["year"] = row["publication_date"][:4]
     imported.rows.append(Row(line, clean_text(own_id), row))
+
+
+def check_value(column: str, value: str, last_year: int) -> tuple[str, str]:
+    """Give a value in the record's own form, and what is wrong with it, if so."""
+    given = clean_text(value)
+    check = _CHECKS.get(column)
+    return check(given, last_year) if check and given else (given, "")
 
 
 def _year(text: str, last_year: int) -> tuple[str, str]:

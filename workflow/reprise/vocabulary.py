@@ -23,3 +23,8 @@ TYPES = (
     "editorial", "letter", "book-review", "preprint", "news", "other",
 )  # fmt: skip
 OPEN_ACCESS = ("gold", "diamond", "hybrid", "bronze", "green", "closed")
+# What services are asked for where records lack it.
+LOOKED_UP = (
+    "doi", "language", "author_countries", "first_author_country", "type", "open_access", "fulltext_url",
+    "retracted",
+)  # fmt: skip

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(workflow.basedir, "workflow")))
 
 from reprise.config import CONFIG, parse_protocol, read_config
 from reprise.decisions import DECISION_FILES
+from reprise.enrich.answers import frozen_services
 from reprise.inputs import check_files, whole_protocol
 from reprise.mistakes import run
 from reprise.modules import module_files

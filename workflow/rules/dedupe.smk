@@ -1,6 +1,6 @@
 rule dedupe:
     input:
-        records=rules.collect.output.records,
+        records=RECORDS,
         decisions=if_there(DECISION_FILES["duplicates"]),
         plan=plan("dedupe"),
         code=code("reprise.dedupe.stage"),

@@ -19,6 +19,12 @@ SEARCH = {
 
 SETTINGS = {
     "search": SEARCH[PROTOCOL.mode],
+    "enrich": {
+        "services": WHOLE["enrich"]["ask"],
+        "live": PROTOCOL.mode == "live",
+        "contact": WHOLE["contact"],
+        "calls": WHOLE["enrich"]["calls"],
+    },
     "dedupe": {"order": list(SOURCES), "decisions": DECISION_FILES["duplicates"]},
     "screen": {
         "protocol": {key: WHOLE[key] for key in ("window", "query", "criteria")},
@@ -37,9 +43,13 @@ SETTINGS = {
 
 # What people write, by the stage that reads it first.
 HOLDINGS = [PROTOCOL.holdings] if PROTOCOL.holdings else []
+# In live mode they are what the rule itself fetches.
+ANSWERS = frozen_services() if PROTOCOL.mode == "sample" else []
+ENRICHES = bool(PROTOCOL.enrich.ask) and (PROTOCOL.mode == "live" or bool(ANSWERS))
 STUDY = [PROTOCOL.review.published, PROTOCOL.review.included]
 WRITTEN = {
     "search": [file["file"] for source in SOURCES.values() for file in files_of(source)],
+    "enrich": ANSWERS,
     "dedupe": [DECISION_FILES["duplicates"]],
     "screen": [PROTOCOL.journals, *HOLDINGS, DECISION_FILES["screening"]],
     "code": [PROTOCOL.coding.codebook, DECISION_FILES["coding"]],

@@ -1,7 +1,7 @@
 rule screen:
     input:
         works=rules.dedupe.output.works,
-        records=rules.collect.output.records,
+        records=RECORDS,
         journals=PROTOCOL.journals,
         holdings=HOLDINGS,
         decisions=if_there(DECISION_FILES["screening"]),

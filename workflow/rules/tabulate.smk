@@ -3,13 +3,14 @@ TROUBLE = [rule.output.trouble for rule in (rules.dedupe, rules.screen, rules.co
 
 rule tabulate:
     input:
-        records=rules.collect.output.records,
+        records=RECORDS,
         works=rules.dedupe.output.works,
         duplicates=rules.dedupe.output.duplicates,
         screening=rules.screen.output.screening,
         coding=rules.code.output.coding,
         hits=rules.code.output.hits,
         trouble=TROUBLE,
+        looked_up=[rules.enrich.output.facts] if ENRICHES else [],
         log=rules.collect.output.log,
         problems=rules.collect.output.problems,
         manifest=rules.search.output.manifest,

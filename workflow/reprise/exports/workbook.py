@@ -53,9 +53,7 @@ def read_sheets(data: bytes) -> list[Sheet]:
         return list(_read(data, filled))
     except Mistake:
         raise
-    except (
-        Exception
-    ) as error:  # of a broken workbook zipfile, expat and openpyxl raise dozens of kinds
+    except Exception as error:  # of a broken workbook zipfile, expat and openpyxl raise dozens of kinds
         what = f"{type(error).__name__}: {error}".replace("\n", " ")[:160]
         raise Mistake(f"is no workbook that can be read ({what}); save it as XLSX again, or as CSV") from None
 

@@ -10,18 +10,21 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 from reprise import __version__
+from reprise.mistakes import Mistake
 from reprise.records import clean_text
 from reprise.search.page import BadReply, Page, Rejected, Stopped
 from reprise.search.values import at, text
@@ -79,6 +82,10 @@ class Client:
         Seconds to connect, between two pieces of a reply, and for the whole of it.
     key_name : str
         The variable in the environment that holds the key.
+    place : str
+        Where the protocol speaks of the source.
+    absent : sequence of int
+        Statuses that say of the one object asked for that there is none.
     """
 
     name: str
@@ -89,6 +96,8 @@ class Client:
     backoff: float = BACKOFF
     timeouts: tuple[float, float, float] = (CONNECT, READ, WHOLE)
     key_name: str = ""
+    place: str = ""
+    absent: Sequence[int] = ()
     made: int = 0
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
     _next: float = 0.0
@@ -123,7 +132,8 @@ class Client:
                     what = "429, too many calls"
                     self._next = max(self._next, time.monotonic() + (asked or self.backoff * 2**attempt))
                     continue
-                page = read(self._without_secret(json.loads(body)))
+                told = self._without_secret(json.loads(body))
+                page = Page(0, []) if status in self.absent else read(told)
                 now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
                 digest = hashlib.sha256(body).hexdigest()
                 return Reply(page, url, now, status, digest, self.made - before, budget(headers))
@@ -152,7 +162,7 @@ class Client:
         if self.made >= self.calls:
             raise Stopped(
                 f"{self.name}: {self.made} calls made in this run, the most that the protocol allows "
-                f"(sources.live.{self.name}.calls); what was fetched is kept, type `snakemake` again to go on"
+                f"({self._place()}.calls); what was fetched is kept, type `snakemake` again to go on"
             )
         now = time.monotonic()
         time.sleep(max(pause, self._next - now, 0.0))
@@ -216,7 +226,7 @@ class Client:
         BadReply
             Where it may be.
         """
-        if status == 200:
+        if status == 200 or status in self.absent:
             return None
         said = self._said(body)
         if status == 429:
@@ -238,10 +248,13 @@ class Client:
         raise self._refusal(f"{status}{said}")
 
     def _refusal(self, said: str) -> Refused:
-        return Refused(
-            f"{self.name}: the request is refused ({said}); correct the terms of `query`, "
-            f"or the string in sources.live.{self.name}.query"
-        )
+        mend = f"correct the terms of `query`, or the string in {self._place()}.query"
+        if self.place:
+            mend = f"look at `contact` and at what the service asks for, or leave it out of {self.place}"
+        return Refused(f"{self.name}: the request is refused ({said}); {mend}")
+
+    def _place(self) -> str:
+        return self.place or f"sources.live.{self.name}"
 
     def _said(self, body: bytes) -> str:
         """Give the source's own words on a refusal, cut and cleaned."""
@@ -285,6 +298,34 @@ def retry_after(value: str) -> float:
         return 0.0
     aware = date if date.tzinfo else date.replace(tzinfo=dt.UTC)
     return min(max(0.0, (aware - dt.datetime.now(dt.UTC)).total_seconds()), LATER)
+
+
+def key_of(variable: str) -> str:
+    """Give the key that stands in the environment, or nothing.
+
+    Raises
+    ------
+    Mistake
+        Where it can be none.
+    """
+    key = os.environ.get(variable, "").strip() if variable else ""
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise Mistake(f"{variable}: holds signs that no key has; set it anew, or unset it")
+    return key
+
+
+def address(name: str, base: str) -> tuple[str, bool]:
+    """Give the address of a service, and whether it is on this machine; only tests set it, and only there.
+
+    A protocol can't change it: a key would go to whoever wrote the protocol.
+    """
+    variable = f"REPRISE_{name.upper()}_URL"
+    other = os.environ.get(variable, "")
+    if not other:
+        return base, False
+    if urlsplit(other).hostname != "127.0.0.1":
+        raise Mistake(f"{variable}: is for tests and must lead to 127.0.0.1; unset it")
+    return other.rstrip("/"), True
 
 
 def user_agent(contact: str) -> str:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from reprise.mistakes import Mistake, tell
 from reprise.query import matcher
 from reprise.search import dialect
-from reprise.search.client import BACKOFF, Client, Reply, Unreachable, user_agent
+from reprise.search.client import BACKOFF, Client, Reply, Unreachable, address, key_of, user_agent
 from reprise.search.dialect import Translation
 from reprise.search.fetch import fetch_slice
 from reprise.search.page import Stopped
 from reprise.search.sample import list_files
 from reprise.search.slices import rows_of, texts_of
-from reprise.search.sources import SOURCES, Source
+from reprise.search.sources import SOURCES
 from reprise.search.store import STORE, Slice, find_slice, put_back
 
 RENEWAL = "renewal.json"
@@ -178,8 +176,8 @@ def _fetch(
     if not missing:
         return
     source = SOURCES[name]
-    key = _key(source.KEY)
-    base, near = _base(name, source)
+    key = key_of(source.KEY)
+    base, near = address(name, source.BASE)
     headers = {"User-Agent": user_agent(contact), "Accept": "application/json"}
     headers |= source.headers(key) if key else {}
     # A server on this machine needs no sparing.
@@ -201,27 +199,6 @@ def _fetch(
                     f"provisional; `refresh: [{name}]` renews it"
                 ]
             )
-
-
-def _key(variable: str) -> str:
-    key = os.environ.get(variable, "").strip() if variable else ""
-    if not (key.isascii() and key.isprintable() and " " not in key):
-        raise Mistake(f"{variable}: holds signs that no key has; set it anew, or unset it")
-    return key
-
-
-def _base(name: str, source: Source) -> tuple[str, bool]:
-    """Give the source's address, and whether it is on this machine; only tests set it, and only there.
-
-    A protocol can't change it: a key would go to whoever wrote the protocol.
-    """
-    variable = f"REPRISE_{name.upper()}_URL"
-    base = os.environ.get(variable, "")
-    if not base:
-        return source.BASE, False
-    if urlsplit(base).hostname != "127.0.0.1":
-        raise Mistake(f"{variable}: is for tests and must lead to 127.0.0.1; unset it")
-    return base.rstrip("/"), True
 
 
 def _progress(

@@ -35,14 +35,20 @@ TABLES: dict[str, Caption] = {
         "stands in its place. Hits: what the source says it has, for each of its requests; what two of them "
         "find is one row. Filtered: taken out since the source could not be asked exactly what the protocol "
         "means; outside the flow. Provisional: searched before the year had ended. New, gone: between this "
-        "search and the one before. Strategies: two tables on, and, exactly as sent for each row, "
-        "import_log.csv.",
+        "search and the one before. Strategies: the table of how faithfully each source was asked, and, "
+        "exactly as sent for each row, import_log.csv.",
     ),
     "imports": Caption(
         "Files, and how their entries came in",
         "Entries: counted by their delimiters, apart from the parser. Entries = parsed + rejected + missing. "
         "Repaired: mended before they could be read. Set aside: values that could not be true. Details: "
         "the first lines of each kind; all stand in import_problems.csv.",
+    ),
+    "enrichment": Caption(
+        "Facts that records lacked, and who knew them",
+        "Looked up by DOI, or by title where title, first author and year agree and nothing else differs. "
+        "What a source says itself is never overwritten; contradictions stand in results/enrichment.csv. "
+        "Zeros where nothing was looked up, as in sample mode.",
     ),
     "query_fidelity": Caption(
         "How faithfully each source was asked",

@@ -27,6 +27,8 @@ class Review:
         The import log, one row per file.
     problems : list of dict
         What was wrong with rows of files.
+    looked_up : list of dict
+        Facts that services know of records, as enrich wrote them; empty where none were looked up.
     strategies : list of dict
         How each live source was asked, as the search manifest says; empty where none was.
     codebook : Codebook
@@ -45,6 +47,7 @@ class Review:
     ledger: pd.DataFrame
     log: Sequence[Mapping[str, str]]
     problems: Sequence[Mapping[str, str]]
+    looked_up: Sequence[Mapping[str, str]]
     strategies: Sequence[Mapping[str, Any]]
     codebook: Codebook
     decisions: Sequence[Decision]

@@ -6,6 +6,7 @@ person's decision, at whatever stage.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pandas as pd
@@ -30,6 +31,7 @@ from reprise.synthesis.judging import (
     theme_review,
 )
 from reprise.synthesis.review import STATUS, Review
+from reprise.vocabulary import LOOKED_UP
 
 COUNTRY_RULES = {
     "author_group": "country of authors",
@@ -71,6 +73,27 @@ def imports(review: Review) -> pd.DataFrame:
                 "parsed": entries - counts["rejected"] - counts["missing"],
                 **counts,
                 "details": "; ".join(told),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def enrichment(review: Review) -> pd.DataFrame:
+    """Count what records lacked, and what services knew of it."""
+    counts = Counter((fact["field"], fact["outcome"], fact["said_by"]) for fact in review.looked_up)
+    services = review.protocol["enrich"]["ask"]
+    rows = []
+    for field in LOOKED_UP:
+        values = review.records[field].astype("str").fillna("")
+        added = {name: counts[field, "added", name] for name in services}
+        still = int((values == "").sum())
+        rows.append(
+            {
+                "field": field,
+                "lacking_before": still + sum(added.values()),
+                **{f"added_by_{name}": n for name, n in added.items()},
+                "still_lacking": still,
+                "contradictions": sum(counts[field, "contradicts", name] for name in services),
             }
         )
     return pd.DataFrame(rows)
@@ -317,6 +340,7 @@ def source_overlap(review: Review) -> pd.DataFrame:
 MAKERS: dict[str, Callable[[Review], pd.DataFrame]] = {
     "search_log": search_log,
     "imports": imports,
+    "enrichment": enrichment,
     "query_fidelity": query_fidelity,
     "included_studies": included_studies,
     "excluded_studies": excluded_studies,

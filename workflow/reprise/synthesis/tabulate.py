@@ -36,7 +36,7 @@ def tabulate(
     ----------
     inputs : mapping
         Paths by name: records, works, duplicates, screening, coding, hits, log, problems, manifest, codebook,
-        journals, published; `trouble` is a list.
+        journals, published; `trouble` and `looked_up` are lists.
     decisions : sequence of str
         The decision files, whether they exist or not; they enter the run id.
     protocol : mapping
@@ -56,7 +56,9 @@ def tabulate(
     manifest = json.loads(Path(inputs["manifest"]).read_text(encoding="utf-8"))
     files = [*decisions, *(inputs[k] for k in ("codebook", "journals", "published")), study]
     files += [protocol["holdings"]] if protocol["holdings"] else []
+    files += inputs["looked_up"]
     run = provenance(protocol, manifest, files)
+    looked_up = [row for path in inputs["looked_up"] for row in read_rows(path)]
     records = read_table(inputs["records"])
     works, screening = read_table(inputs["works"]), read_table(inputs["screening"])
     ledger = follow(records, works, screening)
@@ -71,6 +73,7 @@ def tabulate(
         ledger=ledger,
         log=read_rows(inputs["log"]),
         problems=read_rows(inputs["problems"]),
+        looked_up=looked_up,
         strategies=manifest.get("strategies", []),
         codebook=read_codebook(inputs["codebook"]),
         decisions=said["screening"] + said["coding"],
