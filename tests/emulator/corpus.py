@@ -163,7 +163,7 @@ _BLANK: Work = {
     "peer_reviewed": True,
     "oa": "closed",
     "retracted": False,
-    "sources": ["openalex", "eric", "doaj"],
+    "sources": ["openalex", "eric", "doaj", "europepmc", "semantic_scholar"],
     "created": "2020-04-19T12:10:11Z",
 }
 
@@ -233,7 +233,11 @@ def _invent(number: int, chance: random.Random, years: tuple[int, int]) -> Work:
     }
     if work["abstract"] and chance.random() < 0.06:
         work["abstract_hidden"] = True
-    return _as_doaj_wants(work)
+    work = _as_doaj_wants(work)
+    # Without drawing, so that all else of the corpus stays as it was before there were these two.
+    shares = {"europepmc": 40, "semantic_scholar": 70}
+    more = [source for source, share in shares.items() if _stable(f"{source} {number}", 100) < share]
+    return work | {"sources": [*work["sources"], *more]}
 
 
 def _as_doaj_wants(work: Work) -> Work:
@@ -273,7 +277,33 @@ def record_id(source: str, work: Work) -> str:
         return f"https://openalex.org/W{4_200_000_000 + number}"
     if source == "eric":
         return f"{'EJ' if _in_journal(work) else 'ED'}{1_300_000 + number}"
+    if source == "europepmc":
+        return f"PPR/PPR{900_000 + number}" if work["type"] == "preprint" else f"MED/{90_000_000 + number}"
+    if source == "semantic_scholar":
+        return hashlib.sha1(f"paper {number}".encode(), usedforsecurity=False).hexdigest()
+    if source in ("crossref", "unpaywall"):
+        return registered_doi(source, work)
     return hashlib.md5(f"doaj {number}".encode(), usedforsecurity=False).hexdigest()
+
+
+def registered_doi(source: str, work: Work) -> str:
+    """Give the DOI under which Crossref or Unpaywall knows a work; "" if it doesn't.
+
+    It is the work's own. A work without one that names the index in its `sources` gets a DOI that no other
+    index has; one that names the index in `absent` isn't known there, whatever DOI it has.
+    """
+    if source in work.get("absent", ()):
+        return ""
+    if work["doi"]:
+        return str(work["doi"]).lower()
+    return f"10.5555/registered.{work['id']:06}" if source in work["sources"] else ""
+
+
+def id_in(source: str, record: dict[str, Any]) -> Any:
+    """Give the id that a record states, as `record_id` gives it."""
+    if source == "europepmc":
+        return f"{record.get('source')}/{record.get('id')}"
+    return record.get("paperId" if source == "semantic_scholar" else "id")
 
 
 def _in_journal(work: Work) -> bool:
@@ -316,6 +346,7 @@ def openalex_record(work: Work) -> dict[str, Any]:
     place = _openalex_place(work, doi)
     topics = [_topic(word, rank) for rank, word in enumerate(work["keywords"][:3])]
     people = work["authors"][:100]
+    references = _openalex_references(work)
     updated = f"{work['created'][:10]}T08:15:00.000000"
     return {
         "id": record_id("openalex", work),
@@ -356,16 +387,22 @@ def openalex_record(work: Work) -> dict[str, Any]:
         "locations_count": 1,
         "locations": [place],
         "best_oa_location": place if is_open else None,
-        "referenced_works_count": number % 3,
-        "referenced_works": [
-            f"https://openalex.org/W{4_100_000_000 + number + i}" for i in range(number % 3)
-        ],
+        "referenced_works_count": len(references),
+        "referenced_works": references,
         "related_works": [],
         "abstract_inverted_index": None if work.get("abstract_hidden") else _inverted(work["abstract"]),
         "counts_by_year": [{"year": work["year"] + 1, "cited_by_count": number * 7 % 90}],
         "updated_date": updated,
         "created_date": work["created"][:10],
     }
+
+
+def _openalex_references(work: Work) -> list[str]:
+    """Give the ids of the works named by `references`; without it, of some outside the corpus."""
+    number = work["id"]
+    if "references" in work:
+        return [record_id("openalex", {"id": other}) for other in work["references"]]
+    return [f"https://openalex.org/W{4_100_000_000 + number + i}" for i in range(number % 3)]
 
 
 def _openalex_place(work: Work, doi: str | None) -> dict[str, Any]:
@@ -553,4 +590,179 @@ def _doaj_author(author: dict[str, str]) -> dict[str, str]:
     return {"affiliation": author["affiliation"]} | name if author["affiliation"] else name
 
 
-RECORDS = {"openalex": openalex_record, "eric": eric_record, "doaj": doaj_record}
+# --- Europe PMC -------------------------------------------------------------------------------------
+
+_EUROPEPMC_TYPES = {
+    "article": ["research-article", "Journal Article"],
+    "review": ["Review", "Journal Article"],
+    "editorial": ["Editorial"],
+    "letter": ["Letter", "Comment"],
+    "preprint": ["Preprint"],
+    "book": ["Book"],
+    "book-chapter": ["Book Chapter"],
+    "dissertation": ["Thesis"],
+}
+_THREE_LETTERS = {
+    "en": "eng", "ru": "rus", "el": "gre", "zh": "chi", "ja": "jpn", "ar": "ara", "ko": "kor", "hi": "hin",
+    "es": "spa", "pt": "por", "de": "ger", "fr": "fre",
+}  # fmt: skip
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def europepmc_record(work: Work) -> dict[str, Any]:
+    """Write a work as Europe PMC would in full ("core"); what it does not know is not there.
+
+    `online` is the day on which a work first came out, where that isn't the date of its issue.
+    """
+    collection, _, number = record_id("europepmc", work).partition("/")
+    is_open = work["oa"] in ("gold", "hybrid")
+    heading = "<h4>Background</h4>" if work["abstract"] and work["id"] % 2 else ""
+    names = ", ".join(_with_initials(a) for a in work["authors"])
+    record = {
+        "id": number,
+        "source": collection,
+        "pmid": number if collection == "MED" else "",
+        "pmcid": f"PMC{8_000_000 + work['id']}" if is_open else "",
+        "doi": work["doi"].lower(),
+        "title": f"{work['title']}.",
+        "authorString": f"{names}." if names else "",
+        "authorList": {"author": [_europepmc_author(a) for a in work["authors"]]} if names else {},
+        "journalInfo": _europepmc_issue(work) if work["venue"] and collection == "MED" else {},
+        "pubYear": str(work["year"]),
+        "pageInfo": "-".join(filter(None, (work["first_page"], work["last_page"]))),
+        "abstractText": heading + work["abstract"],
+        "affiliation": work["authors"][0]["affiliation"] if work["authors"] else "",
+        "language": _THREE_LETTERS.get(work["language"] or "", ""),
+        "pubTypeList": {
+            "pubType": [
+                *_EUROPEPMC_TYPES.get(work["type"], ["Journal Article"]),
+                *["Retracted Publication"] * work["retracted"],
+            ]
+        },
+        "keywordList": {"keyword": work["keywords"]} if work["keywords"] else {},
+        "meshHeadingList": {
+            "meshHeading": [{"majorTopic_YN": "N", "descriptorName": word} for word in work["keywords"][:1]]
+        }
+        if work["keywords"]
+        else {},
+        "fullTextUrlList": {"fullTextUrl": _europepmc_links(work)} if work["oa"] != "closed" else {},
+        "isOpenAccess": "Y" if is_open else "N",
+        "inEPMC": "Y" if is_open else "N",
+        "inPMC": "N",
+        "hasPDF": "Y" if is_open else "N",
+        "hasBook": "N",
+        "hasSuppl": "N",
+        "citedByCount": work["id"] * 7 % 90,
+        "hasReferences": "N",
+        "hasTextMinedTerms": "Y",
+        "hasDbCrossReferences": "N",
+        "hasLabsLinks": "N",
+        "hasTMAccessionNumbers": "N",
+        "firstIndexDate": work["created"][:10],
+        "firstPublicationDate": work.get("online") or openalex_date(work),
+    }
+    return {key: value for key, value in record.items() if value not in ("", {})}
+
+
+def _with_initials(author: dict[str, str]) -> str:
+    return f"{author['family']} {author['given'][:1].upper()}".strip()
+
+
+def _europepmc_author(author: dict[str, str]) -> dict[str, Any]:
+    place, country = author["affiliation"], author["country"]
+    told = f"{place}, {country}." if country else place
+    addresses = {"authorAffiliation": [{"affiliation": told}]}
+    return {
+        "fullName": _with_initials(author),
+        "firstName": author["given"],
+        "lastName": author["family"],
+        "initials": author["given"][:1].upper(),
+    } | ({"authorAffiliationDetailsList": addresses} if place else {})
+
+
+def _europepmc_issue(work: Work) -> dict[str, Any]:
+    month = int(work["date"][5:7] or 0)
+    name = _venue(work)[0]
+    issue = {
+        "issue": work["issue"],
+        "volume": work["volume"],
+        "journalIssueId": 3_000_000 + work["id"],
+        "dateOfPublication": f"{work['year']} {_MONTHS[month - 1]}" if month else str(work["year"]),
+        "monthOfPublication": month,
+        "yearOfPublication": work["year"],
+        "printPublicationDate": openalex_date(work),
+        "journal": {"title": name, "medlineAbbreviation": name[:12]}
+        | ({"issn": work["issn"]} if work["issn"] else {}),
+    }
+    return {key: value for key, value in issue.items() if value != ""}
+
+
+def _europepmc_links(work: Work) -> list[dict[str, str]]:
+    page = f"https://kesvora.example/item/{work['id']}"
+    ways = [("S", "Subscription required", "doi"), ("F", "Free", "html"), ("F", "Free", "pdf")]
+    return [
+        {"availability": way, "availabilityCode": code, "documentStyle": style, "site": "Elsewhere",
+         "url": f"{page}.{style}"}
+        for code, way, style in ways
+    ]  # fmt: skip
+
+
+# --- Semantic Scholar -------------------------------------------------------------------------------
+
+_PAPER_TYPES = {
+    "article": ["JournalArticle"],
+    "review": ["JournalArticle", "Review"],
+    "editorial": ["Editorial"],
+    "letter": ["LettersAndComments"],
+    "book": ["Book"],
+    "book-chapter": ["BookSection"],
+    "conference-paper": ["Conference"],
+}
+
+
+def semantic_scholar_record(work: Work) -> dict[str, Any]:
+    """Write a work with all fields that bulk search gives; what it does not know is null."""
+    number = record_id("semantic_scholar", work)
+    name = _venue(work)[0]
+    pages = " - ".join(filter(None, (work["first_page"], work["last_page"])))
+    known = {"DOI": work["doi"]} if work["doi"] else {}
+    venue = {"id": f"venue-{_stable(name)}", "name": name, "type": "journal", "alternate_names": []}
+    return {
+        "paperId": number,
+        "corpusId": 250_000_000 + work["id"],
+        "externalIds": known | {"CorpusId": 250_000_000 + work["id"]},
+        "url": f"https://www.semanticscholar.org/paper/{number}",
+        "title": work["title"],
+        "abstract": None if work.get("abstract_hidden") else work["abstract"] or None,
+        "venue": name,
+        "publicationVenue": venue | ({"issn": work["issn"]} if work["issn"] else {}) if name else None,
+        "year": work["year"],
+        "referenceCount": work["id"] % 40,
+        "citationCount": work["id"] * 7 % 90,
+        "influentialCitationCount": 0,
+        "isOpenAccess": work["oa"] != "closed",
+        "openAccessPdf": {
+            "url": f"https://kesvora.example/pdf/{work['id']}.pdf" if work["oa"] != "closed" else "",
+            "status": work["oa"].upper() if work["oa"] != "closed" else None,
+            "license": None,
+        },
+        "fieldsOfStudy": None,
+        "s2FieldsOfStudy": [{"category": "Education", "source": "s2-fos-model"}],
+        "publicationTypes": _PAPER_TYPES.get(work["type"]),
+        "publicationDate": openalex_date(work) if len(work["date"]) == 10 else None,
+        "journal": {"name": name, "volume": work["volume"] or None, "pages": pages or None} if name else None,
+        "citationStyles": {"bibtex": "@article{...}"},
+        "authors": [
+            {"authorId": str(_stable(full_name(author))), "name": full_name(author)}
+            for author in work["authors"]
+        ],
+    }
+
+
+RECORDS = {
+    "openalex": openalex_record,
+    "eric": eric_record,
+    "doaj": doaj_record,
+    "europepmc": europepmc_record,
+    "semantic_scholar": semantic_scholar_record,
+}

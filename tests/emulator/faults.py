@@ -37,7 +37,7 @@ class Fault:
     kind
         See the module.
     source
-        "openalex", "eric", "doaj"; None for any.
+        One of the server's `SOURCES`, such as "openalex"; None for any.
     at
         The first call that is hit, counted from 1 over all calls to the source since the fault was added.
     times
@@ -148,7 +148,7 @@ SCRIPTS = "Микро Μίκρο 微证书 شهادة प्रमाण"
 NASTY = f"{SCRIPTS} \x00 \ud800 \udfff\u202e \x1b[31m <script>alert(1)</script> =1+1"
 CROWD = 10_000
 VARIANTS = ("mixed", "nulls", "types", "crowd", "scripts", "bare")
-_IDS = ("id", "doi", "ids", "identifier")
+_IDS = ("id", "doi", "DOI", "ids", "identifier")
 
 
 def strange_record(record: dict[str, Any], variant: str = "mixed") -> dict[str, Any]:
@@ -160,7 +160,11 @@ def strange_record(record: dict[str, Any], variant: str = "mixed") -> dict[str, 
     """
     change = {"nulls": _nulls, "types": _types, "crowd": _crowd, "scripts": _scripts, "mixed": _mixed}
     body = {} if variant == "bare" else change[variant](record)
-    return body | ({"id": record["id"]} if "id" in record else {})
+    # At Crossref and Unpaywall, the DOI is the id.
+    own = next((name for name in ("id", "paperId", "DOI", "doi") if name in record), None)
+    # At Europe PMC, a number is one within its collection.
+    kept = [name for name in (own, "source" if "pubYear" in record else None) if name in record]
+    return body | {name: record[name] for name in kept if name}
 
 
 def _nulls(value: Any) -> Any:
@@ -191,6 +195,15 @@ def _crowd(record: dict[str, Any]) -> dict[str, Any]:
     if "bibjson" in crowd:
         people = [{"name": f"Tavo Kestovar {n}"} for n in range(CROWD)]
         crowd["bibjson"] = crowd["bibjson"] | {"author": people}
+    elif "DOI" in crowd or "z_authors" in crowd:
+        crowd["z_authors" if "z_authors" in crowd else "author"] = [
+            {"given": f"Tavo {n}", "family": "Kestovar", "sequence": "additional"} for n in range(CROWD)
+        ]
+    elif "pubYear" in crowd:
+        people = [{"fullName": f"Kestovar T{n}", "lastName": f"Kestovar {n}"} for n in range(CROWD)]
+        crowd["authorList"] = {"author": people}
+    elif "paperId" in crowd:
+        crowd["authors"] = [{"authorId": str(n), "name": f"Tavo Kestovar {n}"} for n in range(CROWD)]
     elif "author" in crowd or "description" in crowd:
         crowd["author"] = [f"Kestovar, Tavo {n}" for n in range(CROWD)]
     else:
@@ -218,6 +231,6 @@ def _mixed(record: dict[str, Any]) -> dict[str, Any]:
         return record | {"bibjson": _mixed(record["bibjson"]), "admin": None, "never_seen": {"a": [1, "b"]}}
     crowded = _crowd(record)
     changes: list[Callable[[Any], Any]] = [_scripts, _swapped, lambda value: None, _scripts]
-    kept = ("authorships", "author", *_IDS)
+    kept = ("authorships", "author", "authorList", "authors", "z_authors", *_IDS)
     mixed = {key: v if key in kept else changes[n % 4](v) for n, (key, v) in enumerate(crowded.items())}
     return mixed | {"never_seen": {"a": [1, "b"]}}

@@ -58,6 +58,10 @@ class OpenAlex(Dialect):
         for suffix, stemmed in (("", True), (".exact", False))
     }
 
+    def forget(self) -> None:
+        super().forget()
+        self._known: dict[str, dict[str, set[int]]] = {}
+
     def query(self, request: Request) -> str:
         """Give the search part of the filter, or of the `search` parameter."""
         for piece in _split(request.params.get("filter", "")):
@@ -169,14 +173,29 @@ class OpenAlex(Dialect):
             return frozenset().union(*(self._search(one, SCOPES[scope], bool(kind)) for one in values))
         if key in ("from_created_date", "from_updated_date", "to_created_date", "to_updated_date"):
             raise self._refuse(403, f"{key} needs a paid plan.")
+        if key in KEYS:
+            known = self._numbers(key)
+            named = {number for one in values for number in known.get(KEYS[key](one.strip("! ")), ())}
+            return self.shelf.everything - named if value.startswith("!") else named
         if key not in FILTERS:
-            raise self._refuse(400, f"{key} is not a valid field. Valid fields are: {', '.join(FILTERS)}.")
+            valid = ", ".join([*FILTERS, *KEYS])
+            raise self._refuse(400, f"{key} is not a valid field. Valid fields are: {valid}.")
         try:
             tests = [FILTERS[key](one.removeprefix("!").strip()) for one in values]
         except ValueError:
             raise self._refuse(400, f"Value for param {key} is not valid: {value}.") from None
         found = self.shelf.where(lambda work: any(test(work) for test in tests))
         return self.shelf.everything - found if value.startswith("!") else found
+
+    def _numbers(self, key: str) -> dict[str, set[int]]:
+        """Give the works that have each DOI or id, as small as `KEYS` makes it."""
+        name = "doi" if key == "doi" else "id"
+        if name not in self._known:
+            table = self._known[name] = {}
+            for number, work in self.shelf.works.items():
+                if value := work["doi"] if name == "doi" else record_id(self.name, work):
+                    table.setdefault(KEYS[key](value), set()).add(number)
+        return self._known[name]
 
     def _search(self, text: str, scope: tuple[str, ...], exact: bool) -> Found:
         try:
@@ -225,7 +244,10 @@ class OpenAlex(Dialect):
         return base64.urlsafe_b64encode(inside.encode()).decode()
 
     def record(self, number: int, request: Request) -> dict[str, Any]:
-        record, selected = openalex_record(self.shelf.works[number]), self._selected(request.params)
+        work, selected = self.shelf.works[number], self._selected(request.params)
+        if "references" in work:  # to works it doesn't hold, OpenAlex can't refer
+            work = work | {"references": [other for other in work["references"] if other in self.shelf.works]}
+        record = openalex_record(work)
         if selected:
             return {name: record[name] for name in record if name in selected}
         return record | ({"relevance_score": 12.345678} if self._searches(request.params) else {})
@@ -323,10 +345,17 @@ def _short_doi(value: str) -> str:
     return re.sub(r"^https?://(dx\.)?doi\.org/", "", value.lower())
 
 
-def _openalex_id(value: str) -> Test:
-    wanted = value.upper().rpartition("/")[2]
-    return lambda work: record_id("openalex", work).rpartition("/")[2] == wanted
+def _short_id(value: str) -> str:
+    return value.upper().rpartition("/")[2]
 
+
+# What names single works: looked up, not tested work by work, as a filter holds up to a hundred of them.
+KEYS: dict[str, Callable[[str], str]] = {
+    "doi": _short_doi,
+    "openalex": _short_id,
+    "openalex_id": _short_id,
+    "ids.openalex": _short_id,
+}
 
 FILTERS: dict[str, Callable[[str], Test]] = {
     "publication_year": _year,
@@ -343,10 +372,6 @@ FILTERS: dict[str, Callable[[str], Test]] = {
     "open_access.is_oa": _flag(lambda work: work["oa"] != "closed"),
     "oa_status": _equal(lambda work: work["oa"]),
     "open_access.oa_status": _equal(lambda work: work["oa"]),
-    "doi": lambda value: lambda work: bool(work["doi"]) and work["doi"].lower() == _short_doi(value),
-    "openalex": _openalex_id,
-    "openalex_id": _openalex_id,
-    "ids.openalex": _openalex_id,
     "primary_location.source.issn": _equal(lambda work: work["issn"]),
     "primary_location.source.is_in_doaj": _flag(lambda work: "doaj" in work["sources"]),
 }

@@ -20,14 +20,18 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote_plus
 
+from .crossref import Crossref
 from .dialect import Dialect, Page, Refused, Request
 from .doaj import Doaj
 from .eric import Eric
+from .europepmc import EuropePmc
 from .faults import CHANGES, Fault
 from .index import Work
 from .openalex import OpenAlex
+from .semantic_scholar import SemanticScholar
+from .unpaywall import Unpaywall
 
-SOURCES = ("openalex", "eric", "doaj")
+SOURCES = ("openalex", "eric", "doaj", "europepmc", "semantic_scholar", "crossref", "unpaywall")
 # ERIC as others have measured it lately, against what its documentation and older replies make one
 # expect: `Emulator(works, **ERIC_MEASURED)`.
 ERIC_MEASURED: dict[str, Any] = {"eric_operator": "OR", "eric_rows": 200, "eric_error_status": 200}
@@ -81,6 +85,8 @@ class Emulator:
         Whether OpenAlex' last page has no cursor; else one more, empty page follows.
     eric_operator, eric_rows, eric_error_status
         ERIC's operator between words, its most rows a page, the status of a query it can't read.
+    semantic_scholar_page
+        How many records Semantic Scholar puts on a page; it takes no wish.
     compress
         Whether to compress answers for clients that ask for it.
     """
@@ -99,6 +105,7 @@ class Emulator:
         eric_operator: str = "AND",
         eric_rows: int = 2000,
         eric_error_status: int = 400,
+        semantic_scholar_page: int = 1000,
         compress: bool = False,
     ) -> None:
         self.calls: list[Call] = []
@@ -118,8 +125,11 @@ class Emulator:
             "eric_operator": eric_operator,
             "eric_rows": eric_rows,
             "eric_error_status": eric_error_status,
+            "semantic_scholar_page": semantic_scholar_page,
         }
-        kinds: tuple[type[Dialect], ...] = (OpenAlex, Eric, Doaj)
+        kinds: tuple[type[Dialect], ...] = (
+            OpenAlex, Eric, Doaj, EuropePmc, SemanticScholar, Crossref, Unpaywall,
+        )  # fmt: skip
         self._dialects = {kind.name: kind(lambda: self._works, self.options) for kind in kinds}
         self._server = _Server(self, port)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -417,7 +427,8 @@ def _null(scene: _Scene) -> None:
 
 def _echo_key(scene: _Scene) -> None:
     headers, params = scene.request.headers, scene.request.params
-    given = {"authorization": headers.get("authorization", ""), "api_key": params.get("api_key", "")}
+    given = {"authorization": headers.get("authorization", "") or headers.get("x-api-key", "")}
+    given["api_key"] = params.get("api_key", "")
     body = {"error": f"Bad key {given['api_key']}", "message": f"{given} at {scene.request.url}"}
     echo = {f"X_Echo_{name}": value for name, value in given.items()}
     scene.send(401, json.dumps(body), **echo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,17 @@ def test_real_files() -> None:
         parsed = bibtex.parse(text)
         assert parsed.counted == text.count("\n@") and not parsed.rejected, path
         assert all(e.values["title"] and e.values["year"] and e.values["authors"] for e in parsed.entries)
+
+
+def test_the_library_is_silent_only_while_we_parse() -> None:
+    logger = logging.getLogger("bibtexparser")
+    before = logger.level
+    try:
+        logger.setLevel(logging.INFO)
+        bibtex.parse("@article{a, title={Badges}}")
+        assert logger.level == logging.INFO
+        with pytest.raises(Mistake):
+            bibtex.parse("no entry")
+        assert logger.level == logging.INFO
+    finally:
+        logger.setLevel(before)

@@ -6,12 +6,15 @@ import gzip
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reprise.exports.detect import decode_export, tell_format, unpack
+from reprise.exports import bibtex, ris, tagged
+from reprise.exports.detect import decode_export, refuse_joined, tell_format, unpack
+from reprise.exports.entries import Parsed
 from reprise.mistakes import Mistake
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "exports"
@@ -156,3 +159,52 @@ def test_real_files() -> None:
         end = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
         expected = ends.get(end) or ("wos" if path.name.startswith("wos") else "")
         assert told == (expected or ("nbib" if path.name.startswith("pubmed") else "ris")), path.name
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf \n", "is empty"),
+        (b"%PDF-1.7\nTY  - JOUR\n", "is a PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Word or Excel"),
+        (b"{\\rtf1 TY  - JOUR}", "RTF"),
+        (b"SQLite format 3\x00\x00", "reference manager"),
+        (
+            b"\n<!DOCTYPE html><html><head><title>Session\n over</title>",
+            'web page, no export, titled "Session over"',
+        ),
+    ],
+)
+def test_what_is_no_export_is_named(data: bytes, what: str) -> None:
+    for packed in (data, gzip.compress(data)):
+        with pytest.raises(Mistake) as caught:
+            unpack(packed, "x.ris")
+        assert len(caught.value.lines) == 1
+        assert what in caught.value.lines[0]
+
+
+JOINED = {
+    "ris": "TY  - JOUR\nTI  - A\nER  - \n",
+    "nbib": "PMID- 1\nTI  - A\n",
+    "wos": "PT J\nTI A\nER\n",
+    "bibtex": "@article{a,\n title = {A}}\n",
+}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("second", JOINED)
+@pytest.mark.parametrize("first", JOINED)
+def test_two_formats_in_one_file_stop_it(first: str, second: str, end: str) -> None:
+    text = (JOINED[first] + "\n" + JOINED[second]).replace("\n", end)
+    if first == second:
+        refuse_joined(text, first)
+        return
+    with pytest.raises(Mistake, match=f"line {JOINED[first].count(chr(10)) + 2}: .*one file per format"):
+        refuse_joined(text, first)
+
+
+@pytest.mark.parametrize("parse", [ris.parse, tagged.parse_nbib, tagged.parse_wos, bibtex.parse])
+def test_each_parser_looks_for_other_formats(parse: Callable[[str], Parsed]) -> None:
+    with pytest.raises(Mistake, match="one file per format"):
+        parse("\n".join(JOINED.values()))

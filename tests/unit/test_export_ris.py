@@ -55,6 +55,82 @@ def value(column: str, *lines: str, ty: str = "JOUR") -> str:
     return one(*lines, ty=ty).values.get(column, "")
 
 
+@pytest.mark.parametrize(
+    ("column", "lines", "expected"),
+    [
+        ("authors", ["A1  - Doe J.", "A1  - De Roe K.-L."], "Doe, J.; De Roe, K.-L."),  # Embase
+        ("authors", ["AU  - J. A. Doe", "AU  - K. van Roe"], "Doe, J. A.; van Roe, K."),  # IEEE Xplore
+        ("authors", ["AU  - Working Group B"], "Working Group B"),
+        ("pmid", ["DB  - Embase", "C5  - 123456"], "123456"),
+        ("pmid", ["DB  - Invented", "C5  - 123456"], ""),
+        (
+            "pmid",
+            ["ID  - 123456", "L2  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&D=medp&AN=123456"],
+            "123456",
+        ),
+        ("pages", ["M1  - 101282906", "L2  - http://ovidsp.ovid.com/ovidweb.cgi?D=medp"], ""),
+        ("pages", ["M1  - 1012829"], "1012829"),
+        ("pages", ["SP  - pp 278-298"], "278-298"),
+        ("fulltext_url", ["L2  - http://dx.doi.org/10.1234/a"], ""),
+        (
+            "fulltext_url",
+            ["L1  - https://a.org/f.pdf", "L2  - http://dx.doi.org/10.1234/a"],
+            "https://a.org/f.pdf",
+        ),
+        ("fulltext_url", ["L2  - http://ovidsp.ovid.com/ovidweb.cgi?PAGE=reference&AN=1"], ""),
+        ("url", ["UR  - https://a.org/x", "https://b.org/y"], "https://a.org/x"),
+        ("url", ["UR  - https://a.org/x", "y?z=1"], "https://a.org/xy?z=1"),
+        ("abstract", ["AB  - NA"], ""),
+        ("abstract", ["AB  - <jats:p>CO<jats:sub>2</jats:sub> p < 0.05</jats:p>"], "CO2 p < 0.05"),
+        ("volume", ["VL  - v. 7 issue 4"], "7"),
+        ("issue", ["VL  - v. 7 issue 4"], "4"),
+        ("issue", ["VL  - v. 7 issue 4", "IS  - 5"], "5"),
+        ("publication_date", ["PY  - 2014", "C1  - Full publication date: Sep. 12, 2014"], "2014-09-12"),
+        ("affiliations", ["PY  - 2014", "C1  - Full publication date: Sep. 12, 2014"], ""),
+        ("publication_date", ["PY  - Start date: 20170812"], "2017-08-12"),
+        ("year", ["PY  - Start date: 20170812"], "2017"),
+    ],
+)
+def test_dialects_of_vendors(column: str, lines: list[str], expected: str) -> None:
+    assert value(column, "TI  - T", *lines) == expected
+
+
+def test_addresses_with_their_authors() -> None:
+    embase = one(
+        "TI  - T",
+        "A1  - Doe J.",
+        "A1  - Roe K.",
+        "M1  - (Roe K.) Univ. of Nowhere, Madrid, Spain",
+        "M1  - (Doe J., doe@a.org; Roe K.) Univ. of Nowhere, Oslo, Norway",
+        "AD  - K. Roe, Univ. of Nowhere, Madrid, Spain",
+    ).values
+    assert embase["affiliations"] == "Univ. of Nowhere, Madrid, Spain; Univ. of Nowhere, Oslo, Norway"
+    assert embase["first_author_country"] == "NO"
+    ovid = one(
+        "TI  - T",
+        "A1  - Doe, Jane A",
+        "A1  - Roe, Kim",
+        "M2  - Doe, Jane A. Dept. of Nothing, Oslo, Norway. Electronic address: doe@a.org.",
+        "M2  - Roe, Kim. Dept. of Nothing, Madrid, Spain.",
+        "L2  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&D=medp&AN=1",
+    ).values
+    assert ovid["affiliations"] == "Dept. of Nothing, Oslo, Norway.; Dept. of Nothing, Madrid, Spain."
+    assert ovid["first_author_country"] == "NO"
+
+
+@pytest.mark.parametrize(
+    ("lines", "own"),
+    [
+        (["U2  - L2001373149"], "L2001373149"),
+        (["UR  - http://www.embase.com/search/results?subaction=viewrecord&id=L373791"], "L373791"),
+        (["UR  - https://a.org/x", "https://lens.org/002-745-446-771-69X"], "002-745-446-771-69X"),
+        (["ID  - 3", "DB  - other"], ""),
+    ],
+)
+def test_own_ids_of_vendors(lines: list[str], own: str) -> None:
+    assert one("TI  - T", *lines).own_id == own
+
+
 BOTH = ["Digital badges in invented schools", "Stackable awards"]
 
 

@@ -278,3 +278,44 @@ def test_real_files() -> None:
         assert parsed.counted == rows and not parsed.rejected, path
         for column in ("title", "authors", "year", "venue"):
             assert sum(bool(e.values[column]) for e in parsed.entries) >= 0.9 * rows, (path, column)
+
+
+def test_pubmed_summary() -> None:
+    (entry,) = vendor_tables.parse_text(
+        "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,"
+        "NIHMS ID,DOI\n"
+        '"123","Badges","Doe J, van Roe K.","J Inv. 2022 Mar 4;25(3):181-8. doi: 10.1234/a.","Doe J","J Inv",'
+        '"2022","2022/02/02","PMC77","","10.1234/a"\n'
+    ).entries
+    given = {name: entry.values[name] for name in ("volume", "issue", "pages", "publication_date", "pmid")}
+    assert given == {
+        "volume": "25",
+        "issue": "3",
+        "pages": "181-8",
+        "publication_date": "2022-03-04",
+        "pmid": "123",
+    }
+    assert entry.own_id == "123"
+    assert entry.values["fulltext_url"] == "https://pmc.ncbi.nlm.nih.gov/articles/PMC77/"
+
+
+def test_embase() -> None:
+    (entry,) = vendor_tables.parse_text(
+        "Title,Author Names,Source,Abstract,Emtree Medical Index Terms,Open URL Link\n"
+        '"Badges","Doe J., Roe K.L.","Inv. J. (2014) 3:4 (152-160). Date of Publication: January 7, 2014",'
+        '"Why.",'
+        '"badge (design, use), school","http://a.org/x?sid=EMBASE&id=doi:10.1234%2Fa.1&atitle=Badges"\n'
+    ).entries
+    assert {name: text for name, text in entry.values.items() if text} == {
+        "title": "Badges",
+        "authors": "Doe, J.; Roe, K.L.",
+        "venue": "Inv. J.",
+        "year": "2014",
+        "publication_date": "2014-01-07",
+        "volume": "3",
+        "issue": "4",
+        "pages": "152-160",
+        "doi": "10.1234/a.1",
+        "abstract": "Why.",
+        "keywords": "badge (design, use); school",
+    }

@@ -6,19 +6,20 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import Entry as Block
 from bibtexparser.model import ParsingFailedBlock, String
 
 from reprise.csvfiles import one_newline
+from reprise.exports.detect import refuse_joined
 from reprise.exports.entries import Entry, Parsed
 from reprise.exports.values import doi_in, language_code, page_range, type_of
 from reprise.mistakes import Mistake
 from reprise.records import join
 
-# What it says of a broken entry is said by us, with the reason, in `rejected`.
-logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+_LOGGER = logging.getLogger("bibtexparser")
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MARK = re.compile(r"\\[{}\\]|[{}]|(?<!\w)@[A-Za-z]\w*\s*[({]")
@@ -74,7 +75,23 @@ def parse(text: str) -> Parsed:
     >>> parse('@article{a, title={{\\"U}ber Badges}, year=2020}').entries[0].values["title"]
     'Über Badges'
     """
-    text = one_newline(text)
+    refuse_joined(text, "bibtex")
+    with _quiet():
+        return _parse(one_newline(text))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library silent while we parse: what it says of a broken entry we say, in `rejected`."""
+    before = _LOGGER.level
+    _LOGGER.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        _LOGGER.setLevel(before)
+
+
+def _parse(text: str) -> Parsed:
     blocks = list(_blocks(text))
     macros = {name: name for name in _MONTHS}
     read: list[tuple[int, str, str, dict[str, str], list[str]] | tuple[int, str]] = []

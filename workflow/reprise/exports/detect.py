@@ -28,6 +28,30 @@ _MARKS = (
     ("bibtex", re.compile(r"^[ \t]{0,8}@[A-Za-z]{3,30}[ \t]{0,4}[{(]", re.M)),
 )  # fmt: skip
 _RIS_LINE = re.compile(r"^(?:T1|TI|AU|A1|PY|Y1|JO|JF|T2|AB|N2|DO|ER) {0,2}- ?", re.M)
+# A whole beginning of an entry, two lines of it, as no abstract holds it by chance; what each is called.
+_BEGINNINGS = {
+    "ris": ("RIS", re.compile(r"^TY  - [A-Z]{3,7}[ \t]*(?:\r\n?|\n)[A-Z][A-Z0-9]  - ", re.M)),
+    "nbib": ("PubMed", re.compile(r"^PMID- \d{1,9}[ \t]*(?:\r\n?|\n)[A-Z]{2,4} *- ", re.M)),
+    "wos": ("Web of Science", re.compile(r"^PT [A-Z][ \t]*(?:\r\n?|\n)(?:AU|BA|BE|CA|TI) \S", re.M)),
+    "bibtex": (
+        "BibTeX",
+        re.compile(
+            r"^@(?:article|book|in\w{5,13}|misc)\{[^\s,{}]{0,200},?\s{0,9}\w{4,20}\s{0,9}=", re.M | re.I
+        ),
+    ),
+}
+# What people save in place of an export -> how it begins. An Office file before 2007 is an OLE container.
+_NO_EXPORTS = (
+    (re.compile(rb"%PDF-"), "is a PDF"),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), "is an old Word or Excel file; save a table as .xlsx or .csv"),
+    (re.compile(rb"\{\\rtf"), "is a text with formatting (RTF)"),
+    (re.compile(rb"SQLite format 3\x00"), "is a database of a reference manager, no export"),
+    (
+        re.compile(rb"(?i)<!doctype html|<html[\s>]"),
+        "is a web page, no export",
+    ),
+)
+_PAGE_TITLE = re.compile(rb"(?is)<title[^>]{0,200}>([^<]{1,200})")
 _HEADING = re.compile(
     r"(?:item |article |document |original )?title|authors?|year|doi|abstract|pmid|publication year"
     r"|source title|display_name|issn|publication[ _]date|journal(?:/book)?|date published|publication title",
@@ -55,6 +79,7 @@ def unpack(data: bytes, file: str = "the file", limit: int = UNPACKED_LIMIT) -> 
     if data.startswith(_ZIP) and not _is_workbook(data):
         raise Mistake(f"{file}: is a zip file and no Excel workbook; unpack it and give the files in it")
     if not data.startswith(_GZIP):
+        _refuse(data, file)
         return data
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
@@ -63,7 +88,50 @@ def unpack(data: bytes, file: str = "the file", limit: int = UNPACKED_LIMIT) -> 
         raise Mistake(f"{file}: the gz file is damaged ({error}); copy it once more") from None
     if len(unpacked) > limit:
         raise Mistake(f"{file}: unpacks to more than {limit:,} bytes; part it into smaller files")
+    _refuse(unpacked, file)
     return unpacked
+
+
+def _refuse(data: bytes, file: str) -> None:
+    """Say in one line what a file is that is no export at all."""
+    head = data[:4096].removeprefix(codecs.BOM_UTF8).lstrip()
+    if not head and len(data) < 4096:
+        raise Mistake(f"{file}: is empty; export it again")
+    for begins, what in _NO_EXPORTS:
+        if begins.match(head):
+            title = _PAGE_TITLE.search(head) if b"<" in head[:1] else None
+            named = " ".join(title[1].decode("utf-8", "replace").split()) if title else ""
+            titled = f', titled "{named}"' if named else ""
+            raise Mistake(f"{file}: {what}{titled}; export the references again")
+
+
+def refuse_joined(text: str, own: str) -> None:
+    r"""Stop where another format begins in a file: its entries would be lost in silence.
+
+    Raises
+    ------
+    Mistake
+        With the line where the other begins.
+
+    Examples
+    --------
+    >>> refuse_joined("PMID- 1\nTI  - A\n\nTY  - JOUR\nTI  - B\nER  - \n", "nbib")
+    Traceback (most recent call last):
+    reprise.mistakes.Mistake: line 4: RIS begins here in a file of PubMed; part it into one file per format
+    """
+    lines = text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
+    found = [
+        (mark.start(), name)
+        for other, (name, pattern) in _BEGINNINGS.items()
+        if other != own and (mark := pattern.search(lines))
+    ]
+    if found:
+        at, name = min(found)
+        line = len(re.findall(r"\r\n?|\n", text[:at])) + 1
+        whose = _BEGINNINGS[own][0]
+        raise Mistake(
+            f"line {line}: {name} begins here in a file of {whose}; part it into one file per format"
+        )
 
 
 def _is_workbook(data: bytes) -> bool:

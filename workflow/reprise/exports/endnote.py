@@ -10,8 +10,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from reprise.exports.entries import Entry, Parsed
-from reprise.exports.tagged import iso_date, issns, listed, one_country, one_language
-from reprise.exports.values import doi_in, type_of
+from reprise.exports.values import doi_in, iso_date, issns, listed, one_country, one_language, type_of
 from reprise.mistakes import Mistake
 
 _RECORD = re.compile(r"<(/?)record(?=[\s/>])")

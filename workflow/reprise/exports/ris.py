@@ -6,7 +6,6 @@ hyphen), and loses an entry that has no `ER`. So an entry is mended first and ha
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,8 +14,19 @@ from urllib.parse import unquote
 import rispy
 
 from reprise.csvfiles import CELL_LIMIT
+from reprise.exports.detect import refuse_joined
 from reprise.exports.entries import Entry, Parsed
-from reprise.exports.values import doi_in, language_code, page_range, type_of
+from reprise.exports.values import (
+    MONTH,
+    doi_in,
+    iso_date,
+    language_code,
+    one_country,
+    page_range,
+    person,
+    type_of,
+    untagged,
+)
 from reprise.records import join, split
 
 Fields = dict[str, list[str]]  # tag -> its values, in order
@@ -66,6 +76,7 @@ def parse(text: str) -> Parsed:
     >>> parsed.entries[0].values["publication_date"], parsed.entries[0].repaired
     ('2019-03-05', ['spacing of the tag PY', 'ER missing'])
     """
+    refuse_joined(text, "ris")
     lines = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     parsed = Parsed(count_entries(lines))
     for draft in _cut(lines):
@@ -239,7 +250,7 @@ def _read(draft: _Draft) -> Fields:
         elif tag in _LISTED and ";" not in parts[0]:
             lines += [f"{tag}  - {part}" for part in parts]
         else:
-            lines.append(f"{tag}  - {('' if tag in _ADDRESSES else ' ').join(parts)}")
+            lines.append(f"{tag}  - {_wrapped(tag, parts)}")
     if not draft.typed:
         lines.insert(0, "TY  - ")
     tags = dict.fromkeys(("TY", "ER", *(tag for tag, _ in draft.fields)))
@@ -250,6 +261,19 @@ def _read(draft: _Draft) -> Fields:
     )
     (entry,) = parser.parse("\n".join([*lines, "ER  - "]))
     return {tag: [value] if isinstance(value, str) else list(value) for tag, value in entry.items()}
+
+
+def _wrapped(tag: str, parts: list[str]) -> str:
+    """Join the lines of a value: of an address without a space, unless another begins there.
+
+    Examples
+    --------
+    >>> _wrapped("UR", ["https://a.org/x", "y", "https://b.org"]), _wrapped("AB", ["a", "b"])
+    ('https://a.org/xy https://b.org', 'a b')
+    """
+    if tag not in _ADDRESSES:
+        return " ".join(parts)
+    return "".join(f" {p}" if n and "://" in p[:20] else p for n, p in enumerate(parts))
 
 
 # Words that stand for an empty value.
@@ -291,15 +315,17 @@ def _record(fields: Fields) -> dict[str, str]:
     ]
     language = _first(fields, "LA")[:200]
     peer = _peer_reviewed(_all(fields, "N1"))
+    volume, issue = _volume(_first(fields, "VL", "VO"))
+    addresses = list(_affiliations(fields))
     values = {
-        "title": next((v for tag in _TITLES for v in fields.get(tag, ()) if v), ""),
+        "title": untagged(next((v for tag in _TITLES for v in fields.get(tag, ()) if v), "")),
         "authors": join(_authors(_all(fields, "AU") or _all(fields, "A1"))),
         "year": _year(fields),
         "publication_date": _date(fields),
         "venue": _venue(fields, reference),
         "issn": join(f"{a}-{b.upper()}" for v in _all(fields, "SN") for a, b in _ISSN.findall(v[:1000])),
-        "volume": _first(fields, "VL", "VO"),
-        "issue": _first(fields, "IS"),
+        "volume": volume,
+        "issue": _first(fields, "IS") or issue,
         "pages": _pages(fields),
         "doi": _doi(fields),
         "pmid": _pmid(fields),
@@ -307,10 +333,10 @@ def _record(fields: Fields) -> dict[str, str]:
         "language": language_code(language) or language,
         "abstract": _abstract(fields),
         "keywords": join(part for v in _all(fields, "KW", "DE") for part in split(v)),
-        "affiliations": join(_affiliations(fields)),
+        "affiliations": join(a for _, a in addresses),
+        "first_author_country": one_country(a for names, a in addresses if names and _begins(names, fields)),
         "url": next(_links(_all(fields, "UR")), ""),
-        # an OpenURL (NISO Z39.88) asks a library for the text, and is not where it stands
-        "fulltext_url": next((u for u in _links(_all(fields, "L1", "L2")) if "Z39.88" not in u), ""),
+        "fulltext_url": next((u for u in _links(_all(fields, "L1", "L2")) if not _NO_FULLTEXT.search(u)), ""),
         "peer_reviewed": peer,
         "note": join(v for v in _all(fields, "N1") if peer and _PEER.search(v)),
         "retracted": "true" if any(_RETRACTED.fullmatch(v) for v in stated) else "",
@@ -318,6 +344,9 @@ def _record(fields: Fields) -> dict[str, str]:
     return {column: value for column, value in values.items() if value or column == "title"}
 
 
+# An OpenURL (NISO Z39.88) asks a library for the text, a DOI's resolver leads to the publisher, and Ovid's
+# reference page is the database's own entry: none says that the text stands there.
+_NO_FULLTEXT = re.compile(r"Z39\.88|^https?://(?:dx\.)?doi\.org/|/ovidweb\.cgi\?(?!.*PAGE=fulltext)")
 _RETRACTED = re.compile(r"retracted(?: publication| article)?", re.I)
 _NOBODY = frozenset(
     ("anonymous", "anon", "no authorship indicated", "et al", "none", "nan", "author unknown")
@@ -338,7 +367,7 @@ def _authors(given: list[str]) -> Iterator[str]:
             for name in names if len(names) > 1 and all("," in n for n in names) else [part]:
                 name = name.strip().rstrip(",")
                 if name.strip("[]. ").casefold() not in _NOBODY:
-                    yield name
+                    yield person(name)
 
 
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
@@ -361,72 +390,33 @@ def _pairs(text: str) -> list[str]:
 
 
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|2\d)\d\d(?!\d)")
-_NUMERIC = re.compile(r"(\d{4})(?:[-/.](\d{1,2})?(?:[-/.](\d{1,2})?)?)?(?:[-/. T].*)?", re.S)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = re.compile(
-    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)",
-    re.I,
-)
+
+
+# TRID names the first day of a conference or project so.
+_STARTS = re.compile(r"^start date:\s*", re.I)
+_ISSUED = re.compile(r"full publication date:\s*(.{4,60})", re.I)
 
 
 def _year(fields: Fields) -> str:
     """Give the year; a text without one as it is, so that it is told of."""
     stated = [v[:80] for v in _all(fields, "PY", "Y1", "DA") if v.casefold() not in _NOTHING]
+    stated = [_STARTS.sub("", text) for text in stated]
     for text in stated:
         found = _YEAR.search(text) if not _COMPACT.fullmatch(text) else re.match(r"\d{4}", text)
         if found:
             return found.group()
-    return next((t for t in stated if t.strip("/-. ") and not _MONTH.match(t)), "")
-
-
-def _words(text: str) -> tuple[list[str], list[str]]:
-    words = re.findall(r"[^\W\d_]+|\d+", text[:80])
-    return words, [w for w in words if _MONTH.fullmatch(w)]
+    return next((t for t in stated if t.strip("/-. ") and not MONTH.match(t)), "")
 
 
 def _date(fields: Fields) -> str:
     """Give the most precise date; one without a year is of the year stated beside it."""
     year = _YEAR.search(_first(fields, "PY", "Y1")[:80])
-    dates = [iso_date(v, year.group() if year else "") for v in _all(fields, "DA", "Y1", "PY")]
+    given = [_STARTS.sub("", v[:200]) for v in _all(fields, "DA", "Y1", "PY")]
+    # JSTOR: the date of the issue
+    given += [found[1] for v in _all(fields, "C1") if (found := _ISSUED.match(v))]
+    dates = [iso_date(v, year.group() if year else "") for v in given]
     return max(dates, key=len, default="")
-
-
-def iso_date(text: str, year: str = "") -> str:
-    """Give a date in any spelling as ISO date, as far as it is certain.
-
-    Examples
-    --------
-    >>> [iso_date(t) for t in ("2019/03/05/", "2019/03//", "2019///", "2019 Mar", "5 March 2019")]
-    ['2019-03-05', '2019-03', '2019', '2019-03', '2019-03-05']
-    >>> iso_date("03/05/2019")  # March or May
-    '2019'
-    >>> iso_date("AUG 3", "1999"), iso_date("MAR-APR", "1999"), iso_date("Spring 2019"), iso_date("soon")
-    ('1999-08-03', '1999', '2019', '')
-    """
-    text = text[:80].strip()
-    found = _COMPACT.fullmatch(text) or _NUMERIC.fullmatch(text)
-    words, months = _words(text)
-    if found and (found[2] or not months):
-        return _checked(found[1], found[2] or "", found[3] or "") if _YEAR.fullmatch(found[1]) else ""
-    stated = _YEAR.search(text)
-    year = stated.group() if stated else year if months else ""
-    if len(months) != 1:
-        return year
-    days = [w for w in words if w.isdecimal() and w != year and len(w) < 3]
-    month = _MONTHS.index(months[0][:3].lower()) + 1
-    return _checked(year, str(month), days[0] if len(days) == 1 else "")
-
-
-def _checked(year: str, month: str, day: str) -> str:
-    """Join the parts of a date, as far as they can be one."""
-    try:
-        if year and month and day:
-            return dt.date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        pass
-    return f"{year}-{int(month):02}" if year and month and 1 <= int(month) <= 12 else year
 
 
 def _venue(fields: Fields, reference: str) -> str:
@@ -455,6 +445,7 @@ def _abbreviates(short: str, full: str) -> bool:
 
 _ISSN = re.compile(r"(?<![\d-])(\d{4})[-\u2010-\u2013]?(\d{3}[\dXx])(?![\w-])")
 _PAGE = re.compile(r".*\d.*|[ivxlcdm]{1,8}(?:-[ivxlcdm]{1,8})?", re.I | re.S)
+_PP = re.compile(r"^pp?\.?\s+(?=\w)", re.I)
 # M1 is an article number, an issue, a number of pages or a reference: only what can't be an issue is taken.
 _ARTICLE_NUMBER = re.compile(r"[A-Za-z]{1,4}\d{1,12}|\d{4,12}")
 
@@ -462,14 +453,34 @@ _ARTICLE_NUMBER = re.compile(r"[A-Za-z]{1,4}\d{1,12}|\d{4,12}")
 def _pages(fields: Fields) -> str:
     """Give the range of pages, else the article number; "No Specified" is neither."""
     first, last = (
-        re.sub("[\u2010-\u2014]", "-", v) if _PAGE.fullmatch(v[:100]) else ""
+        re.sub("[\u2010-\u2014]", "-", _PP.sub("", v)) if _PAGE.fullmatch(v[:100]) else ""
         for v in (_first(fields, "SP"), _first(fields, "EP"))
     )
     pages = page_range("" if "-" in last else first, last)
     if pages:
         return pages
-    number = _first(fields, "M1")
+    # Ovid has the National Library's number of the journal in M1
+    number = "" if _of_ovid(fields) else _first(fields, "M1")
     return _first(fields, "C7", "AR") or (number if _ARTICLE_NUMBER.fullmatch(number[:20]) else "")
+
+
+def _of_ovid(fields: Fields) -> bool:
+    return any("ovidsp" in v[:200] or "ovidweb" in v[:200] for v in _all(fields, "L2", "UR", "LK"))
+
+
+_VOLUME = re.compile(r"(?:v(?:ol(?:ume)?)?\.?\s+)+(\S+)(?:,?\s+(?:issue|no\.?)\s+(\S+))?", re.I)
+
+
+def _volume(text: str) -> tuple[str, str]:
+    """Give the volume, and the issue where it stands with it.
+
+    Examples
+    --------
+    >>> _volume("v. 7 issue 4"), _volume("v. v. 176"), _volume("12 Suppl")
+    (('7', '4'), ('176', ''), ('12 Suppl', ''))
+    """
+    found = _VOLUME.fullmatch(text[:60])
+    return (found[1], found[2] or "") if found else (text, "")
 
 
 # Behind the DOI in a publisher's address.
@@ -504,11 +515,18 @@ _PMID = re.compile(
 )
 
 
+# Ovid's names of its Medline files begin so (med, medp, medl, ...).
+_OVID_MEDLINE = re.compile(r"ovidweb\.cgi\?.*[?&]D=(?:med|ppez|pmnm|prem)", re.I)
+
+
 def _pmid(fields: Fields) -> str:
     """Give the PubMed id, where a database or a word says that it is one."""
     database = " ".join(v[:200] for v in _all(fields, "DB", "DP")).casefold()
     tags = ["AN", "ID"] if re.search(r"pubmed|medline|\bnlm\b", database) else []
     tags += ["C2"] if "scopus" in database else []
+    tags += ["C5"] if "embase" in database else []
+    if any(_OVID_MEDLINE.search(v[:300]) for v in _all(fields, "L2", "UR")):
+        tags.append("ID")
     for value in _all(fields, *tags):
         if re.fullmatch(r"\d{1,8}", value):
             return value
@@ -521,17 +539,40 @@ def _pmid(fields: Fields) -> str:
 
 def _abstract(fields: Fields) -> str:
     """Give the abstract, without the paragraph that says whose copyright it is."""
-    own = [v for v in _all(fields, "AB") if not v.startswith("Copyright of ")]
-    return " ".join(dict.fromkeys(own or _all(fields, "N2")))
+    own = [
+        v for v in _all(fields, "AB") if not v.startswith("Copyright of ") and v.casefold() not in _NOTHING
+    ]
+    return untagged(" ".join(dict.fromkeys(own or _all(fields, "N2"))))
 
 
-def _affiliations(fields: Fields) -> Iterator[str]:
-    """Give the affiliations, without the names of authors in brackets before them.
+# An author and address: "(Doe J.; Roe K., k@x.org) Address" in Embase, "Doe, Jane. Address" in Ovid.
+_EMBASE_ADDRESS = re.compile(r"\(([^()]{2,5000})\)\s*(\S.*)", re.S)
+_OVID_ADDRESS = re.compile(r"([^\s,.][^,.]{0,60}, [^,.]{1,60}(?:\.(?=-?\w)[^,.]{1,9})*)\. (\S.*)", re.S)
+_MAIL = re.compile(r"\s*(?:Electronic address|E-?mail):?\s*\S+@\S+", re.I)
 
-    C1 is an address in Web of Science alone, elsewhere a field of one's own: only an address has commas.
+
+def _affiliations(fields: Fields) -> Iterator[tuple[str, str]]:
+    """Give the affiliations, each with the authors that stand before it in brackets or by name.
+
+    C1 is an address in Web of Science alone, elsewhere a field of one's own: only an address has commas, and
+    no colon. Embase has all addresses in M1, Ovid in M2, and in AD, if anything, who answers letters.
     """
-    for value in _all(fields, "AD") or [v for v in _all(fields, "C1") if "," in v]:
-        yield re.sub(r"\[[^\[\]]*\]", "", value).strip(" ;")
+    paired = [m for v in _all(fields, "M1") if (m := _EMBASE_ADDRESS.fullmatch(v[:9000]))]
+    if not paired and _of_ovid(fields):
+        paired = [m for v in _all(fields, "M2") if (m := _OVID_ADDRESS.fullmatch(v[:9000]))]
+    if paired:
+        for found in paired:
+            yield found[1], _MAIL.sub("", found[2]).strip(" ;")
+        return
+    for value in _all(fields, "AD") or [v for v in _all(fields, "C1") if "," in v and not _ISSUED.match(v)]:
+        yield "", re.sub(r"\[[^\[\]]*\]", "", value).strip(" ;")
+
+
+def _begins(names: str, fields: Fields) -> bool:
+    """Whether the first author stands among the names before an address."""
+    first = (_all(fields, "AU") or _all(fields, "A1") or [""])[0].strip().casefold()
+    named = [n.split(",")[0] if ";" in names or "@" in n else n for n in names.split(";")]
+    return bool(first) and first in {n.strip().casefold() for n in named}
 
 
 def _links(given: list[str]) -> Iterator[str]:
@@ -575,8 +616,16 @@ def _own_id(fields: Fields) -> str:
         found = re.match(r"Accession Number:\s{0,3}([\w.:-]{1,50})", value, re.I)
         if found:
             return found[1]
+    for value in _all(fields, "U2", "UR"):
+        found = re.fullmatch(r"L\d{6,12}", value) or re.search(
+            r"embase\.com/.*[?&]id=(L\d{6,12})|lens\.org/(?:lens/scholar/article/)?(\d{3}(?:-\d{3}){3}-\d{2}[\dX])",
+            value,
+        )
+        if found:
+            return next((g for g in found.groups() if g), found[0])
     given = _first(fields, "ID")[:100]
     # a short number is the place of the entry in someone's library, and changes with it; a name and a year
     # are a citation key, which two works may share
     own = re.fullmatch(r"(?=.*\d)(?![^\W\d_]+\d{4}[a-z]?$)\S{8,}", given)
-    return given if own or _all(fields, "DB", "DP") else ""
+    named = [v for v in _all(fields, "DB", "DP") if v.casefold() not in (*_NOTHING, "other", "unknown")]
+    return given if own or named else ""

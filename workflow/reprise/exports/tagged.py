@@ -11,16 +11,22 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from reprise.affiliations import country_of_affiliation
+from reprise.exports.detect import refuse_joined
 from reprise.exports.entries import Entry, Parsed
-from reprise.exports.values import doi_in, language_code, page_range, type_of
+from reprise.exports.values import (
+    doi_in,
+    iso_date,
+    issns,
+    listed,
+    one_country,
+    one_language,
+    page_range,
+    type_of,
+)
 from reprise.records import join
 
 _BREAK = re.compile(r"\r\r?\n|\r|\n")  # some mailers write two carriage returns
-_ISSN = re.compile(r"(?<![\w-])\d{4}-\d{3}[\dXx](?![\w-])")
-_MONTHS = {m: f"{n:02}" for n, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
-_NUMERIC = re.compile(r"(\d{4})[/-]?(\d\d)(?:[/-]?(\d\d))?(?!\d)")
 # "Smith JA", "Smith JA Jr": PubMed's short form of a name, the family name first.
 _SHORT_NAME = re.compile(r"(\S.*) ([A-Z]{1,4})( (?:Jr|Sr|2nd|3rd|4th|5th))?")
 # What a PubMed record says of itself beside what kind of work it is; a case report is an article there.
@@ -69,6 +75,7 @@ def parse_nbib(text: str) -> Parsed:
     >>> parsed.entries[0].values["publication_date"]
     '2020-03-05'
     """
+    refuse_joined(text, "nbib")
     lines = _lines(text)
     return _parsed(_count_nbib(lines), *_nbib_raw(lines), _nbib_entry, "PMID-")
 
@@ -82,70 +89,9 @@ def parse_wos(text: str) -> Parsed:
     >>> parsed.counted, parsed.entries[0].own_id, parsed.entries[0].values["title"]
     (1, 'WOS:1', 'Digital badges')
     """
+    refuse_joined(text, "wos")
     lines = _lines(text)
     return _parsed(_count_wos(lines), *_wos_raw(lines), _wos_entry, "PT")
-
-
-def iso_date(text: str, year: str = "") -> str:
-    """Give a date as far as it is sure: of two months, or of a season, the year alone.
-
-    Parameters
-    ----------
-    text : str
-        As a database spells it, with or without the year.
-    year : str
-        The year, where the text has none.
-
-    Examples
-    --------
-    >>> [iso_date(t) for t in ("2018 Apr", "2017 Nov 15", "2019 Mar-Apr", "2020 Winter", "20170728")]
-    ['2018-04', '2017-11-15', '2019', '2020', '2017-07-28']
-    >>> iso_date("MAR 15", "2019"), iso_date("DEC 16 2020"), iso_date("2019 Dec-2020 Jan"), iso_date("soon")
-    ('2019-03-15', '2020-12-16', '2019', '')
-    """
-    text = text.strip()[:60]
-    numeric = _NUMERIC.match(text)
-    if numeric and "01" <= numeric[2] <= "12":
-        return "-".join(part for part in numeric.groups() if part)
-    found = _YEAR.search(text)
-    year = found[0] if found else year
-    rest = text.replace(year, " ", 1) if year else text
-    words = re.findall(r"[A-Za-z]+", rest)
-    months = [_MONTHS[w[:3].lower()] for w in words if w[:3].lower() in _MONTHS]
-    days = re.findall(r"\d+", rest)
-    if not year or len(words) != 1 or len(months) != 1:
-        return year
-    if len(days) == 1 and 1 <= int(days[0]) <= 31:
-        return f"{year}-{months[0]}-{int(days[0]):02}"
-    return f"{year}-{months[0]}"
-
-
-def issns(texts: Iterable[str]) -> str:
-    """Give the ISSNs that stand in texts.
-
-    Examples
-    --------
-    >>> issns(["1759-8486 (Electronic)", "978-3-16-148410-0", "2277-917x"])
-    '1759-8486; 2277-917X'
-    """
-    return join(found.upper() for text in texts for found in _ISSN.findall(text))
-
-
-def listed(texts: Iterable[str]) -> str:
-    """Join texts as a list column holds them; a semicolon inside one would part it."""
-    return join(text.replace(";", ",") for text in texts)
-
-
-def one_language(texts: Iterable[str]) -> str:
-    """Give the code of the language if all texts name the same."""
-    codes = {language_code(" ".join(text[:100].split())) for text in texts if text.strip()}
-    return codes.pop() if len(codes) == 1 else ""
-
-
-def one_country(addresses: Iterable[str]) -> str:
-    """Give the country if the addresses name one, none if they name several."""
-    codes = {code for code in map(country_of_affiliation, addresses) if code}
-    return codes.pop() if len(codes) == 1 else ""
 
 
 def _lines(text: str) -> list[str]:

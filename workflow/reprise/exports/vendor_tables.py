@@ -7,11 +7,12 @@ import io
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from urllib.parse import unquote
 
 from reprise.affiliations import country_of_affiliation
 from reprise.csvfiles import one_newline
 from reprise.exports.entries import Entry, Parsed
-from reprise.exports.values import doi_in, language_code, page_range, type_of
+from reprise.exports.values import doi_in, iso_date, language_code, page_range, type_of, untagged
 from reprise.exports.workbook import read_sheets
 from reprise.mistakes import Mistake, did_you_mean
 from reprise.records import CONTENT, fold_text, join
@@ -47,7 +48,8 @@ _HEADERS: dict[str, tuple[str, ...]] = {
     "abstract": ("abstract", "abstract note", "ab", "description", "summary"),
     "keywords": ("author keywords", "keywords", "de", "manual tags", "keyword", "tags", "subject"),
     "index_keywords": ("index keywords", "keywords plus", "id keywords plus", "mesh terms", "ieee terms",
-                       "automatic tags"),
+                       "automatic tags", "emtree drug index terms", "emtree medical index terms",
+                       "emtree drug index terms major focus", "emtree medical index terms major focus"),
     "open_access": ("open access", "open access colour", "open access designations", "oa",
                     "open access oa status", "oa status"),
     "paired": ("authors with affiliations",),
@@ -63,6 +65,10 @@ _HEADERS: dict[str, tuple[str, ...]] = {
     "own_id": ("eid", "ut unique wos id", "ut", "unique wos id", "lens id", "publication id", "openalex id",
                "eric number", "key", "id", "accession number", "covidence"),
     "given_id": (),
+    # PubMed's and Embase's tables have date, volume, issue and pages in one text alone.
+    "citation": ("citation",),
+    "pmcid": ("pmcid",),
+    "openurl": ("open url link",),
     # Springer Link writes names without anything between them.
     "joined": ("item title",),
     # Scopus names this column once and fills one or several, from row to row.
@@ -351,7 +357,8 @@ def _values(cells: Callable[[str], list[str]], repaired: list[str]) -> tuple[dic
     if not any(countries):
         plain = re.sub(r"\[[^\[\]]*\]", "", bracketed) or first("affiliations")
         countries = [_country(text.strip()) for text in plain.split(";")]
-    year, date = _dates(first("year"), first("date"))
+    cited = _cited(first("citation")) or _embase(first("venue"))
+    year, date = _dates(first("year") or cited.get("year", ""), first("date") or cited.get("date", ""))
     keywords = [k for name in ("keywords", "index_keywords") for text in cells(name) for k in _list(text)]
     pages = page_range(first("first_page"), first("last_page")) or page_range(first("pages"), "")
     issns = re.findall(r"\b(\d{4})-?(\d{3}[\dXx])\b", " ".join(cells("issns") + cells("eissn")))
@@ -366,12 +373,12 @@ def _values(cells: Callable[[str], list[str]], repaired: list[str]) -> tuple[dic
         "authors": people,
         "year": year,
         "publication_date": date,
-        "venue": first("venue"),
+        "venue": cited.get("venue") or first("venue"),
         "issn": join(f"{a}-{b}".upper() for a, b in issns),
-        "volume": first("volume"),
-        "issue": first("issue"),
-        "pages": pages or first("article_number"),
-        "doi": doi_in([*cells("doi"), *cells("url")]),
+        "volume": first("volume") or cited.get("volume", ""),
+        "issue": first("issue") or cited.get("issue", ""),
+        "pages": pages or first("article_number") or cited.get("pages", ""),
+        "doi": doi_in([*cells("doi"), *cells("url"), *_asked(first("openurl"))]),
         "pmid": pmid[0] if pmid else "",
         "type": type_of(types),
         "language": language_code(first("language")),
@@ -383,16 +390,76 @@ def _values(cells: Callable[[str], list[str]], repaired: list[str]) -> tuple[dic
         "first_author_country": _first_country(paired, bracketed, inside),
         "retracted": _flag(first("retracted")),
         "peer_reviewed": _flag(first("peer_reviewed")),
-        "fulltext_url": first("fulltext_url"),
+        "fulltext_url": first("fulltext_url") or _in_pmc(first("pmcid")),
         "url": first("url"),
     }
     own = first("given_id") or next((text for text in cells("own_id") if _ID.fullmatch(text)), "")
-    return values, own
+    # PubMed's own id is the PMID
+    return values, own or (values["pmid"] if first("citation") else "")
+
+
+_CITED = re.compile(
+    r"\. (?P<year>\d{4})(?: (?P<date>[A-Z][a-z]{2}(?: \d{1,2})?))?"
+    r"(?:;(?P<volume>[^:;()]{1,20})?(?:\((?P<issue>[^()]{1,30})\))?)?"
+    r"(?::(?P<pages>[A-Za-z]?[\w-]{1,20}))?\. "
+)
+_EMBASE = re.compile(
+    r"(?P<venue>.{1,300}) \((?P<year>\d{4})\)(?: (?P<volume>[^\s:()]{1,20}))?(?::(?P<issue>[^\s()]{1,30}))?"
+    r"(?: \((?P<pages>[^()]{1,30})\))?(?: Article Number: (?P<number>[^.]{1,30}))?\."
+    r" Date of Publication: (?P<date>.{4,40})",
+    re.S,
+)
+
+
+def _cited(text: str) -> dict[str, str]:
+    """Take PubMed's short citation apart.
+
+    Examples
+    --------
+    >>> _cited("J Inv. 2022 Jun 30;10(6):e37. doi: 10.1000/x. Epub 2022 Feb 2.")
+    {'year': '2022', 'date': '2022-06-30', 'volume': '10', 'issue': '6', 'pages': 'e37'}
+    >>> _cited("J Inv. 2022 Jan 31:1-13. doi: 10.1000/x. Online ahead of print.")
+    {'year': '2022', 'date': '2022-01-31', 'pages': '1-13'}
+    """
+    found = _CITED.search(f"{text[:1000]} ")
+    return _parts(found) if found else {}
+
+
+def _embase(text: str) -> dict[str, str]:
+    """Take the source apart as Embase's table gives it.
+
+    Examples
+    --------
+    >>> _embase("J. Inv. (2014) 3 (12-16). Date of Publication: 7 Jan 2014")
+    {'venue': 'J. Inv.', 'year': '2014', 'volume': '3', 'pages': '12-16', 'date': '2014-01-07'}
+    """
+    found = _EMBASE.fullmatch(text.rstrip(". ")[:1000])
+    return _parts(found) if found else {}
+
+
+def _parts(found: re.Match[str]) -> dict[str, str]:
+    parts = {name: text.strip() for name, text in found.groupdict().items() if text}
+    if "number" in parts:
+        parts.setdefault("pages", parts.pop("number"))
+    if "date" in parts:
+        parts["date"] = iso_date(parts["date"], parts["year"])
+    return parts
+
+
+def _asked(address: str) -> list[str]:
+    """Give the DOI that an OpenURL names."""
+    found = re.search(r"[?&](?:id|rft_id)=(?:info:)?doi[:/]([^&]{1,300})", unquote(address[:4000]))
+    return [found[1]] if found else []
+
+
+def _in_pmc(pmcid: str) -> str:
+    known = re.fullmatch(r"PMC\d{1,9}", pmcid)
+    return f"https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/" if known else ""
 
 
 def _abstract(text: str) -> str:
     # Scopus writes this where it has none.
-    return "" if text.casefold() in ("[no abstract available]", "no abstract available") else text
+    return "" if text.casefold() in ("[no abstract available]", "no abstract available") else untagged(text)
 
 
 def _flag(text: str) -> str:
@@ -420,7 +487,7 @@ def _list(text: str) -> list[str]:
     for mark in ";|\n":
         if mark in text:
             return text.split(mark)
-    return text.split(",")
+    return re.split(r",(?![^()]{0,300}\))", text)  # Embase: "cyst (diagnosis, surgery)" is one
 
 
 def _people(text: str) -> str:
