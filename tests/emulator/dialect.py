@@ -1,4 +1,4 @@
-"""What the three dialects have in common: requests, pages, refusals."""
+"""What the dialects have in common: requests, pages, refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Lucene's query syntax as Solr (ERIC) and Elasticsearch (DOAJ) read it: luqum parses, this evaluates."""
+"""Lucene's query syntax as Solr (ERIC, Europe PMC) and Elasticsearch (DOAJ) read it.
+
+luqum parses, this evaluates.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _UNESCAPED_WILD = re.compile(r"(?:\\.|[^\\*?])*[*?]", re.DOTALL)
 
 @dataclass(frozen=True)
 class Rules:
-    """Where the two sources differ.
+    """Where the sources differ.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The emulator: a web server on loopback that answers as OpenAlex, ERIC and DOAJ would, or badly."""
+"""The emulator: a web server on loopback that answers as the sources would, or badly."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Reply:
 
 
 class Emulator:
-    """Three bibliographic indexes over one set of works.
+    """The bibliographic indexes over one set of works.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Emulator:
     port
         0 for any free one.
     keys
-        The right key of a source; only OpenAlex asks for one.
+        The right key of a source; OpenAlex and Semantic Scholar look at theirs.
     keyless
         Whether OpenAlex answers without a key.
     credits

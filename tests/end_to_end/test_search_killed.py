@@ -19,7 +19,7 @@ import pytest
 from conftest import ROOT
 from emulator import Emulator, Fault, make_corpus, make_work
 
-SOURCES = ("openalex", "eric", "doaj")
+SOURCES = ("openalex", "eric", "doaj", "europepmc", "semantic_scholar")
 YEARS = (2018, 2019)
 KILLS = 20
 RENEWALS = 4  # kills while slices are renewed
@@ -43,14 +43,14 @@ search_live(sources, query, {YEARS}, "", sys.argv[1:], "results/search_manifest.
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
     works = [work | {"sources": list(SOURCES)} for work in make_corpus(2000, 5, YEARS)]
-    with Emulator(works) as running:
+    with Emulator(works, semantic_scholar_page=100) as running:
         running.faults.append(Fault("slow", times=None, seconds=PAUSE))
         yield running
 
 
 def start(folder: Path, emulator: Emulator, *refresh: str) -> subprocess.Popen[str]:
     """Start a search in a process of its own."""
-    environment = {k: v for k, v in os.environ.items() if k != "OPENALEX_API_KEY"}
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY")}
     environment |= {**emulator.environment(), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
     return subprocess.Popen(
         [sys.executable, "-c", SEARCH, *refresh],

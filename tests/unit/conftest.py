@@ -253,6 +253,7 @@ class Rerun:
             log=log,
             problems=[],
             looked_up=[],
+            cited=[],
             strategies=[],
             codebook=self.codebook,
             decisions=[*self._decisions, *self._codes],

@@ -28,6 +28,8 @@ WHERE = {
     "openalex": (("meta", "count"), "results"),
     "eric": (("response", "numFound"), "docs"),
     "doaj": (("total",), "results"),
+    "europepmc": (("hitCount",), "resultList"),
+    "semantic_scholar": (("total",), "data"),
 }
 
 
@@ -90,7 +92,7 @@ def page(source: str, total: Any = 0, records: Any = ()) -> str:
     inner = {count: total}
     if source == "openalex":
         return json.dumps({outer[0]: inner, results: records})
-    inner[results] = records
+    inner[results] = {"result": records} if source == "europepmc" else records
     return json.dumps({outer[0]: inner} if outer else inner)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import snowballstemmer
 from reprise.mistakes import Mistake
 from reprise.query import matcher
-from reprise.search import doaj, eric, openalex
+from reprise.search import doaj, eric, europepmc, openalex, semantic_scholar
 from reprise.search.dialect import unstemmed
-from reprise.search.page import Stopped
+from reprise.search.page import BadReply, Rejected, Stopped
 from reprise.search.sources import SOURCES
 
 
@@ -49,6 +49,62 @@ def test_doaj_says_truncation_as_a_range_in_each_field() -> None:
         "OR bibjson.keywords:([skill TO skilm}))"
     )
     assert "*" not in request and "~" not in request and "?" not in request
+
+
+def test_europepmc_says_blocks_in_title_and_abstract_and_in_keywords() -> None:
+    (request,) = europepmc.translate(query(["open badge*", "badge"], ["learn"])).requests
+    first, second = "((open AND badg*) OR badge)", "(learn)"
+    assert request == f"(TITLE_ABS:{first} OR KW:{first}) AND (TITLE_ABS:{second} OR KW:{second})"
+    assert europepmc.limit("x", 2019) == ("(x) AND (PUB_YEAR:2019 OR FIRST_PDATE:[2019-01-01 TO 2019-12-31])")
+
+
+def test_semantic_scholar_says_blocks_with_its_signs() -> None:
+    (request,) = semantic_scholar.translate(query(["open badge*", "badge", "not"], ["and or"])).requests
+    assert request == '("not" | (open + badg*) | badge) + ("and or")'
+    address = semantic_scholar.url("", semantic_scholar.limit(request, 2019), "1000 ABC=")
+    told = parse_qs(urlsplit(address).query)
+    assert told["query"] == [request] and told["year"] == ["2019"] and told["token"] == ["ABC="]
+    assert "token" not in semantic_scholar.url("", "x&year=2019", None)
+
+
+def test_the_expression_of_an_expert_may_hold_what_parts_it_from_its_year() -> None:
+    asked = semantic_scholar.limit("a&year=2001", 2019)
+    told = parse_qs(urlsplit(semantic_scholar.url("", asked, None)).query)
+    assert told["query"] == ["a&year=2001"] and told["year"] == ["2019"]
+
+
+def test_what_a_source_does_not_look_in_is_told() -> None:
+    notes = semantic_scholar.translate(query(["badge"])).notes
+    assert ("fields", "narrowed") in {(n.aspect, n.said) for n in notes}
+    for fields, said in ((["title", "abstract"], "exactly"), (["title"], "widened")):
+        notes = semantic_scholar.translate(query(["badge"], fields=fields)).notes
+        assert ("fields", said) in {(n.aspect, n.said) for n in notes}
+
+
+def test_europepmc_ends_where_a_mark_repeats_or_is_missing() -> None:
+    page = {"hitCount": 3, "resultList": {"result": [{}]}, "nextCursorMark": "b"}
+    assert europepmc.read(page, None).position == "b"
+    assert europepmc.read(page, "a").position == "b"
+    assert europepmc.read(page, "b").position is None
+    assert europepmc.read({**page, "nextCursorMark": "*"}, None).position is None
+    del page["nextCursorMark"]
+    assert europepmc.read(page, "a").position is None
+
+
+def test_europepmc_says_errors_in_a_reply_like_any_other() -> None:
+    with pytest.raises(Rejected, match="wrong"):
+        europepmc.read({"errCode": 404, "errMsg": "wrong"}, None)
+    with pytest.raises(BadReply, match="down"):
+        europepmc.read({"errCode": 503, "errMsg": "down"}, None)
+
+
+def test_semantic_scholar_goes_on_beyond_a_total_that_was_estimated_too_low() -> None:
+    first = semantic_scholar.read({"total": 2, "token": "T", "data": [{}, {}, {}]}, None)
+    assert (first.total, first.position) == (4, "3 T")
+    second = semantic_scholar.read({"total": 2, "token": "U", "data": [{}]}, first.position)
+    assert (second.total, second.position) == (5, "4 U")
+    last = semantic_scholar.read({"total": 2, "token": None, "data": [{}]}, second.position)
+    assert (last.total, last.position) == (2, None)
 
 
 FORMS = """education educated educating educators educate educational university universities universal
@@ -175,3 +231,140 @@ def test_keywords_that_are_missing_leave_a_topic_open_where_no_abstract_is_looke
     holds = matcher(query(["badge*"], fields=["title", "keywords"]))
     assert holds({"title": ["Degrees"]}) is None
     assert holds({"title": ["Degrees"], "keywords": ["degrees"]}) is False
+
+
+# --- records as rows ----------------------------------------------------------------------------------------
+
+
+def test_a_result_of_europepmc_as_a_row() -> None:
+    author = {"lastName": "Łuvenko", "firstName": "Çelin", "fullName": "Luvenko C"}
+    addresses = [{"affiliation": "Univ. of Oulu, Finland."}, {"affiliation": "Dept. 2; Oulu, Finland"}]
+    record = {
+        "id": "123",
+        "source": "MED",
+        "pmid": "123",
+        "doi": "10.5555/x",
+        "title": "On badges.",
+        "authorString": "Luvenko C.",
+        "authorList": {
+            "author": [
+                {**author, "authorAffiliationDetailsList": {"authorAffiliation": addresses}},
+                {"collectiveName": "Badge Group"},
+                {"lastName": "Ulm", "initials": "X"},
+            ]
+        },
+        "journalInfo": {
+            "issue": "2",
+            "volume": "4",
+            "monthOfPublication": 3,
+            "yearOfPublication": 2020,
+            "printPublicationDate": "2020-03-01",
+            "journal": {"title": "Annals", "issn": "1111-1111", "essn": "2222-2222"},
+        },
+        "pubYear": "2020",
+        "pageInfo": "1-9",
+        "abstractText": "<h4>Aim</h4>We.",
+        "language": "ger",
+        "pubTypeList": {"pubType": ["research-article", "Journal Article", "Retracted Publication"]},
+        "keywordList": {"keyword": ["badges"]},
+        "meshHeadingList": {"meshHeading": [{"descriptorName": "Learning"}]},
+        "fullTextUrlList": {
+            "fullTextUrl": [
+                {"availabilityCode": "S", "documentStyle": "pdf", "url": "https://a.example"},
+                {"availabilityCode": "F", "documentStyle": "html", "url": "https://b.example"},
+                {"availabilityCode": "OA", "documentStyle": "pdf", "url": "https://c.example"},
+            ]
+        },
+        "firstPublicationDate": "2019-12-20",
+    }
+    assert europepmc.own_id(record) == "MED/123"
+    assert {k: v for k, v in europepmc.row(record).items() if v} == {
+        "title": "On badges.",
+        "authors": "Łuvenko, Çelin; Badge Group; Ulm, X",
+        "year": "2020",
+        "publication_date": "2019-12-20",
+        "venue": "Annals",
+        "issn": "1111-1111; 2222-2222",
+        "volume": "4",
+        "issue": "2",
+        "pages": "1-9",
+        "doi": "10.5555/x",
+        "pmid": "123",
+        "type": "article",
+        "language": "de",
+        "abstract": "<h4>Aim</h4>We.",
+        "keywords": "badges; Learning",
+        "fulltext_url": "https://c.example",
+        "first_author_country": "FI",
+        "affiliations": "Univ. of Oulu, Finland.; Dept. 2, Oulu, Finland",
+        "retracted": "true",
+        "url": "https://europepmc.org/article/MED/123",
+    }
+
+
+@pytest.mark.parametrize(
+    "source, kinds, expected",
+    [
+        ("PPR", ["Journal Article"], "preprint"),
+        ("ETH", [], "dissertation"),
+        ("PAT", [], "other"),
+        ("MED", ["Journal Article", "Systematic Review"], "review"),
+        ("MED", ["Journal Article", "Editorial"], "other"),  # whichever is wrong, it decides nothing
+        ("MED", ["Published Erratum"], "other"),
+        ("MED", ["Letter", "Comment"], "letter"),
+        ("MED", [], ""),
+    ],
+)
+def test_types_of_europepmc(source: str, kinds: list[str], expected: str) -> None:
+    assert europepmc.row({"source": source, "pubTypeList": {"pubType": kinds}})["type"] == expected
+
+
+@pytest.mark.parametrize(
+    "first, printed, month, expected",
+    [
+        ("2020-01-01", "2020-01-01", 0, "2020"),
+        ("2020-01-01", "2020-01-01", 1, "2020-01"),
+        ("2020-01-01", "2020-05-01", 5, "2020-01-01"),
+        ("2020-05-17", "2020-05-17", 5, "2020-05-17"),
+        ("", "2020-05-01", 5, ""),
+    ],
+)
+def test_a_day_that_was_filled_up_is_none(first: str, printed: str, month: int, expected: str) -> None:
+    issue = {"printPublicationDate": printed, "monthOfPublication": month}
+    row = europepmc.row({"firstPublicationDate": first, "journalInfo": issue})
+    assert row["publication_date"] == expected
+
+
+def test_a_paper_of_semantic_scholar_as_a_row() -> None:
+    record = {
+        "paperId": "ab12",
+        "externalIds": {"DOI": "10.5555/X", "PubMed": "77", "CorpusId": 5},
+        "url": "https://www.semanticscholar.org/paper/ab12",
+        "title": "On badges",
+        "abstract": None,
+        "venue": "Ann.",
+        "publicationVenue": {"name": "Annals", "issn": "1111-1111"},
+        "year": 2020,
+        "openAccessPdf": {"url": "https://a.example/x.pdf", "status": "GREEN"},
+        "publicationTypes": ["JournalArticle", "Review"],
+        "publicationDate": "2020-03-01",
+        "journal": {"name": "Annals of Badges", "volume": "4", "pages": " 1-9 "},
+        "authors": [{"name": "Çelin Łuvenko"}, {"name": None}],
+    }
+    assert semantic_scholar.own_id(record) == "ab12"
+    assert {k: v for k, v in semantic_scholar.row(record).items() if v} == {
+        "title": "On badges",
+        "authors": "Çelin Łuvenko",
+        "year": "2020",
+        "publication_date": "2020-03-01",
+        "venue": "Annals of Badges",
+        "issn": "1111-1111",
+        "volume": "4",
+        "pages": " 1-9 ",
+        "doi": "10.5555/X",
+        "pmid": "77",
+        "type": "review",
+        "open_access": "green",
+        "fulltext_url": "https://a.example/x.pdf",
+        "url": "https://www.semanticscholar.org/paper/ab12",
+    }

@@ -1,4 +1,4 @@
-"""The emulator of OpenAlex, ERIC and DOAJ finds what it should, and fails as it should."""
+"""The emulator of the sources that are searched finds what it should, and fails as it should."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 import requests
 import yaml
-from emulator import ERIC_MEASURED, VARIANTS, Call, Emulator, Fault, make_corpus, make_work, record_id
+from emulator import ERIC_MEASURED, VARIANTS, Call, Emulator, Fault, id_in, make_corpus, make_work, record_id
 from emulator.doaj import rewrite
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "api"
@@ -86,10 +86,21 @@ def doaj(emulator: Emulator, query: str, **params: Any) -> requests.Response:
     return requests.get(address, params={"pageSize": 100} | params, timeout=5)
 
 
+def europepmc(emulator: Emulator, query: str, **params: Any) -> requests.Response:
+    params = {"query": query, "format": "json", "resultType": "core", "pageSize": 100} | params
+    return requests.get(emulator.url("europepmc") + "/search", params=params, timeout=5)
+
+
+def scholar(emulator: Emulator, query: str, **params: Any) -> requests.Response:
+    headers = {"x-api-key": params.pop("key")} if "key" in params else {}
+    address = emulator.url("semantic_scholar") + "/paper/search/bulk"
+    return requests.get(address, params={"query": query} | params, headers=headers, timeout=5)
+
+
 def numbers(source: str, records: list[dict[str, Any]], works: list[dict[str, Any]] = WORKS) -> list[int]:
     """Turn records back into the numbers of works."""
     known = {record_id(source, work): work["id"] for work in works}
-    return [known[record["id"]] for record in records]
+    return [known[id_in(source, record)] for record in records]
 
 
 # --- what is found ----------------------------------------------------------------------------------
@@ -224,6 +235,68 @@ def test_doaj_search(emulator: Emulator, query: str, found: list[int]) -> None:
     assert reply["query"] == query
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("TITLE:(micro AND credentials)", [1]),
+        ('TITLE_ABS:"micro credentials"', [1]),
+        ("TITLE_ABS:(micro OR microcredential)", [1, 3, 6]),  # not stemmed
+        ("TITLE_ABS:microcred*", [2, 6]),
+        ('TITLE_ABS:"micro cred*"', []),
+        ("KW:badges OR TITLE:schooling", [4]),  # the seventh isn't held
+        ("KW:policy", [1]),
+        ("TITLE:background OR ABSTRACT:background", [1, 3]),  # its headings are words
+        ("TITLE_ABS:h4", []),  # their marks aren't
+        ("PUB_YEAR:2020", [2, 6]),
+        ("PUB_YEAR:[2021 TO 2022]", [4, 5]),
+        ("FIRST_PDATE:[2021-03-01 TO 2021-03-31]", [4]),
+        ("PUB_YEAR:2018 OR FIRST_PDATE:[2018-01-01 TO 2018-12-31]", [3]),
+        ("kesvora", [1]),  # a word without a field
+        ("NOSUCH:micro", []),
+        ("TITLE_ABS:micro NOT TITLE:badges", [3]),
+    ],
+)
+def test_europepmc_search(emulator: Emulator, query: str, found: list[int]) -> None:
+    reply = europepmc(emulator, query).json()
+    assert numbers("europepmc", reply["resultList"]["result"]) == found
+    assert reply["hitCount"] == len(found)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("microcredential", [2, 6]),  # stemmed; the hidden abstract is searched
+        ("micro credential", [1, 3]),
+        ('"micro credential"', [1]),
+        ('"micro credentials"', [1]),
+        ("school + teacher", [1, 4]),
+        ("scores | hidden", [3, 6]),
+        ("micro -badges", [3]),
+        ("microcred*", [2, 6]),
+        ("educat*", []),  # what stands before a * is not stemmed: education is educ
+        ("educ*", [2, 5]),
+        ("school + teacher | hidden", [1, 4, 6]),  # from left to right
+        ("hidden | school + teacher", [1, 4]),
+        ("hidden | (school + teacher)", [1, 4, 6]),
+        ("the | schools", [1, 4]),
+        ("policy", []),  # there are no keywords
+        ("AND", []),  # a stop word, and nothing else
+    ],
+)
+def test_semantic_scholar_search(emulator: Emulator, query: str, found: list[int]) -> None:
+    reply = scholar(emulator, query).json()
+    assert sorted(numbers("semantic_scholar", reply["data"])) == found
+    assert reply["total"] == len(found)
+
+
+@pytest.mark.parametrize(
+    ("year", "found"), [("2020", [6]), ("2019-2020", [1, 6]), ("2020-", [4, 6]), ("-2019", [1])]
+)
+def test_semantic_scholar_years(emulator: Emulator, year: str, found: list[int]) -> None:
+    reply = scholar(emulator, "schools | hidden", year=year).json()
+    assert numbers("semantic_scholar", reply["data"]) == found
+
+
 def test_doaj_rewrites_queries() -> None:
     assert rewrite("title:a NOT title:b") == "bibjson.title:a NOT bibjson.title\\:b"
     assert rewrite("title:a AND NOT title:b") == "bibjson.title:a AND NOT bibjson.title:b"
@@ -330,6 +403,53 @@ def test_doaj_refuses(emulator: Emulator, query: str, params: dict[str, Any]) ->
     assert (reply.status_code, reply.json()["status"]) == (400, "bad_request")
 
 
+@pytest.mark.parametrize(
+    ("query", "params"),
+    [
+        ("", {}),
+        ("(micro", {}),
+        ("TITLE:micro AND", {}),
+        ("micro", {"pageSize": 1001}),
+        ("micro", {"cursorMark": "nonsense"}),
+        ("micro", {"cursorMark": "MDAwMTAwMDAwMDAwMDA="}),  # of another query
+        ("micro", {"format": "xml"}),
+        ("micro", {"page": 2}),
+    ],
+)
+def test_europepmc_refuses(emulator: Emulator, query: str, params: dict[str, Any]) -> None:
+    reply = europepmc(emulator, query, **params)
+    assert reply.status_code == 200 and set(reply.json()) == {"version", "errCode", "errMsg"}
+
+
+@pytest.mark.parametrize(
+    ("query", "params"),
+    [
+        ("", {}),
+        ('"micro', {}),
+        ("(micro", {}),
+        ("micro)", {}),
+        ("| micro", {}),
+        ("micro +", {}),
+        ("micro~2", {}),
+        ("mi*ro", {}),
+        ("micro", {"fields": "title,creditCard"}),
+        ("micro", {"token": "nonsense"}),
+        ("micro", {"year": "19"}),
+        ("micro", {"rows": 3}),
+    ],
+)
+def test_semantic_scholar_refuses(emulator: Emulator, query: str, params: dict[str, Any]) -> None:
+    reply = scholar(emulator, query, **params)
+    assert (reply.status_code, set(reply.json())) == (400, {"error"})
+
+
+def test_semantic_scholar_takes_no_wrong_key() -> None:
+    with Emulator(WORKS, keys={"semantic_scholar": "secret"}) as emulator:
+        replies = [scholar(emulator, "micro", key=key) for key in ("secret", "wrong")]
+        replies.append(scholar(emulator, "micro"))
+        assert [reply.status_code for reply in replies] == [200, 403, 200]
+
+
 def test_doaj_lets_escaped_marks_pass(emulator: Emulator) -> None:
     assert doaj(emulator, "badges \\?").status_code == 200
 
@@ -426,6 +546,41 @@ def test_doaj_paging(crowd: Emulator) -> None:
     held.sort(key=lambda work: work["created"])
     assert found == [record_id("doaj", work) for work in held]
     assert doaj(crowd, "*", pageSize=500).json()["pageSize"] == 100
+
+
+def test_europepmc_paging(crowd: Emulator) -> None:
+    mark, found, following = "", [], "*"
+    while following != mark:
+        mark = following
+        reply = europepmc(crowd, "PUB_YEAR:[2015 TO 2022]", cursorMark=mark).json()
+        found += [id_in("europepmc", record) for record in reply["resultList"]["result"]]
+        following = reply["nextCursorMark"]
+    held = [record_id("europepmc", work) for work in crowd.works if "europepmc" in work["sources"]]
+    assert found == held and reply["hitCount"] == len(held)
+    assert "nextCursorMark" not in europepmc(crowd, "TITLE:zyzzyva").json()
+
+
+def test_semantic_scholar_paging() -> None:
+    works = [work for work in make_corpus(400, seed=2) if "semantic_scholar" in work["sources"]]
+    with Emulator(works, semantic_scholar_page=50) as emulator:
+        query, token, found = "learning | school | study | the | result | of | education", {}, []
+        while token is not None:
+            reply = scholar(emulator, query, limit=10, **token).json()
+            assert len(reply["data"]) <= 50
+            found += [record["paperId"] for record in reply["data"]]
+            token = {"token": reply["token"]} if reply["token"] else None
+        assert len(found) == len(set(found)) == reply["total"] > 100
+        first = scholar(emulator, query).json()["token"]
+        assert scholar(emulator, query, token=first).status_code == 200
+        assert scholar(emulator, "learning", token=first).status_code == 400
+
+
+def test_europepmc_gives_a_work_two_years() -> None:
+    with Emulator([make_work(1, "Badges", year=2020, online="2019-12-20")]) as emulator:
+        for query in ("PUB_YEAR:2020", "FIRST_PDATE:[2019-01-01 TO 2019-12-31]"):
+            (record,) = europepmc(emulator, query).json()["resultList"]["result"]
+            assert (record["pubYear"], record["firstPublicationDate"]) == ("2020", "2019-12-20")
+        assert europepmc(emulator, "PUB_YEAR:2019").json()["hitCount"] == 0
 
 
 def test_eric_as_measured() -> None:
@@ -604,6 +759,39 @@ def test_doaj_shape(crowd: Emulator) -> None:
     assert always([article["bibjson"]["journal"] for article in articles]) <= always(volumes)
 
 
+def test_europepmc_shape(crowd: Emulator) -> None:
+    names = ("search_cancer.json", "search_cancer_page2.json", "search_no_results.json")
+    real = [recorded(f"europepmc/{name}") for name in names]
+    queries = ("PUB_YEAR:[2015 TO 2022]", "TITLE:zyzzyva")
+    sent = [europepmc(crowd, query, resultType="lite").json() for query in queries]
+    assert set(sent[0]) == set(real[0]) and set(sent[1]) == set(real[2])
+    assert set(sent[0]["request"]) == set(real[0]["request"])
+    assert_types(shape(sent), shape(real))
+    lists = [[record for page in pages for record in page["resultList"]["result"]] for pages in (real, sent)]
+    assert always(lists[0]) <= {key for record in lists[1] for key in record}
+
+
+def test_semantic_scholar_shape(crowd: Emulator) -> None:
+    real = [page for name in ("bulk_retrieval", "bulk_retrieval_next_page") for page in cassette(name)]
+    sent = scholar(crowd, "learning").json()
+    assert set(sent) == set(real[0])
+    assert always(real[0]["data"]) == always(sent["data"]) == {"paperId", "title"}
+    assert_types(shape([sent]), shape(real) | {"token": {"str", "NoneType"}})
+    (refused,) = cassette("bad_query_parameters")
+    assert scholar(crowd, "learning", fields="unknown").json() == refused
+
+
+def cassette(name: str) -> list[Any]:
+    """Read recorded calls of Semantic Scholar."""
+    path = next((RECORDED / "semanticscholar").glob(f"{name}.yaml*"), None)
+    if path is None:
+        pytest.skip(f"no recorded replies of {name}")
+    data = path.read_bytes()
+    text = gzip.decompress(data) if path.suffix == ".gz" else data
+    calls = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["interactions"]
+    return [json.loads(call["response"]["content"]) for call in calls]
+
+
 # --- faults -----------------------------------------------------------------------------------------
 
 ALL = "title_and_abstract.search:learning"
@@ -740,16 +928,20 @@ def test_changed_pages(own: Emulator) -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_strange_records(own: Emulator, variant: str) -> None:
-    for source, ask in (("openalex", openalex), ("eric", eric), ("doaj", doaj)):
+    for source, (ask, query, *path) in {
+        "openalex": (openalex, ALL, "results"),
+        "eric": (eric, "learning", "response", "docs"),
+        "doaj": (doaj, "learning", "results"),
+        "europepmc": (europepmc, "learning", "resultList", "result"),
+        "semantic_scholar": (scholar, "learning", "data"),
+    }.items():
         add(own, "strange", source=source, variant=variant)
-        query = ALL if source == "openalex" else "learning"
-        strange, right = (ask(own, query).json() for _ in range(2))
-        lists = (
-            page["response"]["docs"] if source == "eric" else page["results"] for page in (strange, right)
-        )
-        odd, even = lists
+        more = {"fields": "title,authors,year"} if source == "semantic_scholar" else {}
+        odd, even = (ask(own, query, **more).json() for _ in range(2))
+        for key in path:
+            odd, even = odd[key], even[key]
         assert odd[1:] == even[1:]
-        assert odd[0]["id"] == even[0]["id"]
+        assert id_in(source, odd[0]) == id_in(source, even[0])
         assert odd[0] != even[0]
     if variant == "scripts":
         add(own, "strange", variant=variant)

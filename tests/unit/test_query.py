@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from reprise.frames import fold
-from reprise.query import block_pattern
+from reprise.query import block_pattern, matcher, rows_with, wider
 from reprise.records import fold_text
 from reprise.screen.topic import find_blocks
 
@@ -121,3 +121,72 @@ def test_no_records_give_no_rows_but_all_blocks() -> None:
     )
     assert list(found.columns) == ["what"]
     assert found.empty
+
+
+def test_a_phrase_does_not_reach_from_one_keyword_into_the_next() -> None:
+    blocks = [{"name": "what", "terms": ["open badges"]}]
+    assert held({"keywords": "Open; Badges"}, blocks=blocks)["what"] == ""
+    assert held({"keywords": "x; Open Badges; y"}, blocks=blocks)["what"] == "keywords: open badges"
+
+
+def test_an_entity_in_a_keyword_parts_no_keywords() -> None:
+    blocks = [{"name": "what", "terms": ["teaching learning"]}]
+    assert held({"keywords": "Teaching &amp; learning"}, blocks=blocks)["what"]
+
+
+def test_the_live_filter_and_the_criterion_agree_on_keywords() -> None:
+    query = {"fields": FIELDS, "blocks": [{"name": "what", "terms": ["open badges"]}]}
+    for keywords in (["Open", "Badges"], ["Open Badges"], ["open", "open badges"]):
+        texts = {"title": ["x"], "abstract": ["x"], "keywords": keywords}
+        assert matcher(query)(texts) == bool(held({"keywords": "; ".join(keywords)}, **query)["what"])
+
+
+TERMS = [
+    "open badge*",
+    "badge*",
+    "micro-credential*",
+    "children's",
+    "C++ *",
+    "x* badge",
+    "微",
+    "微证*",
+    "a 微",
+]
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_rows_that_hold_a_term_are_those_whose_block_it_makes(term: str) -> None:
+    said = [
+        "Open badges",
+        "a badge",
+        "badger",
+        "micro credentialing",
+        "Children’s",
+        "c more",
+        "xy badge",
+        "a 微证书",
+        "",
+    ]
+    texts = [fold_text(text) for text in said]
+    assert rows_with([term], texts)[0] == [
+        n for n, text in enumerate(texts) if re.search(block_pattern([term]), text)
+    ]
+    assert any(rows_with([term], texts))
+
+
+@pytest.mark.parametrize(
+    ("term", "other", "is_wider"),
+    [
+        ("open badge*", "badge*", True),
+        ("badge*", "open badge*", False),
+        ("badges", "badge*", True),
+        ("badge*", "badges", False),
+        ("badge*", "badge", False),
+        ("micro-credential*", "micro credential*", True),
+        ("open digital badge*", "open badge*", False),
+        ("Éducation", "educat*", True),
+        ("learning", "learn", False),
+    ],
+)
+def test_a_wider_term_is_told_by_its_words(term: str, other: str, is_wider: bool) -> None:
+    assert wider(term, other) is is_wider

@@ -15,11 +15,14 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check", help="look at config, decisions and data files without running anything")
     _add_decide(commands.add_parser("decide", help="append the decisions of a filled-in queue"))
+    commands.add_parser("known-items", help="fetch what the published review cites, to measure the search")
     bench = commands.add_parser("bench", help="measure how right and how fast deduplication is")
     _add_benches(bench.add_subparsers(dest="bench", required=True))
     options = parser.parse_args(arguments)
     if options.command == "bench":
         return _bench(options)
+    if options.command == "known-items":
+        return _known_items()
     if options.command == "decide":
         return _decide(options)
     from reprise.check import check  # pandas takes a second to import: not before it is needed
@@ -57,6 +60,25 @@ def _decide(options: argparse.Namespace) -> int:
         return 2
     except KeyboardInterrupt:
         tell(["Stopped; nothing is appended."])
+        return 130
+    return 0
+
+
+def _known_items() -> int:
+    from reprise.config import parse_protocol, read_config
+    from reprise.enrich.cited import write_cited
+    from reprise.mistakes import Mistake, tell
+    from reprise.synthesis.replication import read_published
+
+    try:
+        protocol = parse_protocol(read_config())
+        published = read_published(protocol.review.published, protocol.coding.country_groups)
+        print(write_cited(published.doi, protocol.contact, protocol.enrich.calls))
+    except Mistake as mistake:
+        tell(mistake.lines)
+        return 2
+    except KeyboardInterrupt:
+        tell(["Stopped; what was fetched is kept."])
         return 130
     return 0
 

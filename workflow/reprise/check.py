@@ -26,6 +26,7 @@ from reprise.rows import REPAIRED
 from reprise.screen.holdings import read_holdings
 from reprise.screen.works import check_screening, read_journals
 from reprise.search.sample import list_files
+from reprise.study import read_cited
 from reprise.synthesis.replication import read_published, read_studies
 
 
@@ -49,6 +50,7 @@ def check(config: str = CONFIG) -> list[str]:
         _read(lines, read_holdings, protocol.holdings)
     _read(lines, read_published, protocol.review.published, protocol.coding.country_groups)
     _told(lines, read_studies, protocol.review.included)
+    _told(lines, read_cited)
     records = records_of_inputs(lines, protocol)
     suffixed = suffixed_names(records)
     checks: dict[str, Callable[[Decision], str]] = {

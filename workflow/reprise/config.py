@@ -33,7 +33,7 @@ from reprise.vocabulary import RULE_KEYS, STAGES, TYPES, RuleName, Stage
 CONFIG = "config/config.yaml"
 
 Kind = Literal["database", "register", "website", "organisation", "citation"]
-LiveName = Literal["openalex", "eric", "doaj"]
+LiveName = Literal["openalex", "eric", "doaj", "europepmc", "semantic_scholar"]
 QueryField = Literal["title", "abstract", "keywords"]
 # The first three are groups of ours, the others are columns beside them.
 KEPT_GROUPS = ("other", "several", "unknown", "status", "context", "theme", "total", "source_line")

@@ -11,12 +11,13 @@ sys.path.insert(0, str(Path(workflow.basedir, "workflow")))
 
 from reprise.config import CONFIG, parse_protocol, read_config
 from reprise.decisions import DECISION_FILES
-from reprise.enrich.answers import frozen_services
+from reprise.enrich.answers import frozen_files
 from reprise.inputs import check_files, whole_protocol
 from reprise.mistakes import run
 from reprise.modules import module_files
 from reprise.search.manifest import MANIFEST, lists_what_is_gone
 from reprise.settings import file_hash, files_of, sources_in_use
+from reprise.study import CITED
 from reprise.synthesis.captions import FIGURES, TABLES
 
 # Snakemake would read a key given twice in silence: look at the file before it does.

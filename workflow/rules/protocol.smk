@@ -44,9 +44,9 @@ SETTINGS = {
 # What people write, by the stage that reads it first.
 HOLDINGS = [PROTOCOL.holdings] if PROTOCOL.holdings else []
 # In live mode they are what the rule itself fetches.
-ANSWERS = frozen_services() if PROTOCOL.mode == "sample" else []
+ANSWERS = frozen_files(PROTOCOL.enrich.ask) if PROTOCOL.mode == "sample" else []
 ENRICHES = bool(PROTOCOL.enrich.ask) and (PROTOCOL.mode == "live" or bool(ANSWERS))
-STUDY = [PROTOCOL.review.published, PROTOCOL.review.included]
+STUDY = [PROTOCOL.review.published, PROTOCOL.review.included, CITED]
 WRITTEN = {
     "search": [file["file"] for source in SOURCES.values() for file in files_of(source)],
     "enrich": ANSWERS,

@@ -17,7 +17,7 @@ rule tabulate:
         codebook=PROTOCOL.coding.codebook,
         journals=PROTOCOL.journals,
         published=PROTOCOL.review.published,
-        decided=if_there(PROTOCOL.review.included, *DECISION_FILES.values()),
+        decided=if_there(PROTOCOL.review.included, CITED, *DECISION_FILES.values()),
         plan=plan("tabulate"),
         code=code("reprise.synthesis.tabulate"),
     output:
@@ -29,6 +29,7 @@ rule tabulate:
         known="results/known_studies.csv",
         bib="results/references.bib",
         ris="results/references.ris",
+        strings="results/search_strings.md",
         provenance="results/provenance.json",
         tables=expand("results/tables/{name}.{format}", name=TABLES, format=PROTOCOL.formats.tables),
     message:

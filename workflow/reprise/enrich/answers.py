@@ -27,9 +27,10 @@ Answer = dict[str, Any]
 Add = Callable[[Iterable[Answer]], None]
 
 
-def frozen_services(folder: str | Path = LOOKUP) -> list[str]:
-    """List the files of frozen answers."""
-    return [path.as_posix() for path in sorted(Path(folder).glob("*.jsonl.gz"))]
+def frozen_files(services: Iterable[str], folder: str | Path = LOOKUP) -> list[str]:
+    """List the files of frozen answers of these services that are there."""
+    files = [_files(service, folder)[0] for service in services]
+    return [file.as_posix() for file in files if file.is_file()]
 
 
 def read_answers(service: str, folder: str | Path = LOOKUP) -> dict[str, Answer]:

@@ -44,12 +44,22 @@ def url(base: str, batch: Sequence[str], contact: str) -> str:
     return f"{base}/works?filter=doi:{wanted}&per_page={MOST}&select={','.join(FIELDS)}"
 
 
-def read(body: Any) -> Page:
-    """Read a reply, which must hold all that it says it has."""
+def read(body: Any, batch: Sequence[str]) -> Page:
+    """Read a reply, which must hold all that it says it has, each once."""
     page = page_of(at(body, "meta", "count"), at(body, "results"))
-    if len(page.records) < min(page.total, MOST):
-        raise BadReply(f"says it has {page.total} works and sends {len(page.records)}")
+    check_complete(page, MOST, [text(at(work, "id")) for work in page.records])
     return page
+
+
+def check_complete(page: Page, most: int, ids: Sequence[str]) -> None:
+    """Refuse a page that lacks records, or holds one twice: what it does not hold would count as unknown.
+
+    Raises
+    ------
+    BadReply
+    """
+    if len(set(ids)) != len(page.records) or len(page.records) < min(page.total, most):
+        raise BadReply(f"says it has {page.total} records and sends {len(set(ids))} different ones")
 
 
 def answers(batch: Sequence[str], page: Page) -> dict[str, list[Any]]:

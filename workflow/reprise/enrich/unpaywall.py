@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from reprise.records import clean_doi
 from reprise.search.page import BadReply, Page
 from reprise.search.values import at, text
 
@@ -24,10 +25,10 @@ def url(base: str, batch: Sequence[str], contact: str) -> str:
     return f"{base}/v2/{quote(batch[0], safe='/')}?email={quote(contact, safe='@')}"
 
 
-def read(body: Any) -> Page:
-    """Read a reply: one object."""
-    if not text(at(body, "doi")) or not isinstance(at(body, "is_oa"), bool):
-        raise BadReply("says nothing of a DOI")
+def read(body: Any, batch: Sequence[str]) -> Page:
+    """Read a reply: one object, of the DOI that was asked for."""
+    if clean_doi(text(at(body, "doi"))) != batch[0] or not isinstance(at(body, "is_oa"), bool):
+        raise BadReply("says nothing of the DOI asked for")
     return Page(1, [body])
 
 

@@ -23,7 +23,7 @@ from reprise.frames import fold
 from reprise.records import plain_text
 from reprise.screen.holdings import NEWEST
 from reprise.screen.language import CONFIDENT, detect_works, never_surely_foreign
-from reprise.screen.topic import find_blocks
+from reprise.screen.topic import find_blocks, read_texts
 from reprise.vocabulary import OPEN_ACCESS
 
 VERDICTS = ("met", "not_met", "unknown")
@@ -267,9 +267,7 @@ def topic(evidence: Evidence, criterion: Mapping[str, Any]) -> pd.DataFrame:
     A work whose abstract is not at hand and that holds not all blocks may still be about the topic: it
     stays unknown. `exclude` speaks against it whatever else is held.
     """
-    works = evidence.works[["work_id", "lead", "title", "abstract", "keywords"]].copy()
-    for field in ("title", "abstract"):
-        works[field] = works[field].map(plain_text)
+    works = read_texts(evidence.works[["work_id", "lead", "title", "abstract", "keywords"]])
     found = find_blocks(works, evidence.protocol["query"])
     excluded = (
         found.pop("exclude") if evidence.protocol["query"].get("exclude") else pd.Series("", found.index)

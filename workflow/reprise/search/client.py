@@ -36,6 +36,7 @@ BACKOFF = 1.0  # seconds before the second attempt; each further pause is twice 
 LONGEST_WAIT = 60.0  # seconds that a 429 may ask for; a longer wait is the user's to plan
 CHUNK = 1 << 16
 SECRET = 6  # signs; a shorter key hides nothing, and would be cut out of words
+_KEYLESS = {"User-Agent", "Accept", "Accept-Encoding", "Connection"}
 LATER = 366 * 86400.0  # seconds: whoever says to wait longer, says not to come back
 
 
@@ -58,6 +59,18 @@ class Reply:
     sha256: str
     calls: int
     budget: dict[str, int] = field(default_factory=dict)
+
+
+class _AtHome(requests.Session):
+    """A session that sends a key to no other host; requests itself keeps back `Authorization` alone."""
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Take the headers of a redirected call away that may carry a key."""
+        super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]
+        here, there = response.request.url, prepared_request.url
+        if self.should_strip_auth(here, there):  # type: ignore[no-untyped-call]
+            for name in {*self.headers} & {*prepared_request.headers} - _KEYLESS:
+                del prepared_request.headers[name]
 
 
 @dataclass
@@ -86,6 +99,8 @@ class Client:
         Where the protocol speaks of the source.
     absent : sequence of int
         Statuses that say of the one object asked for that there is none.
+    again : str
+        How a person goes on.
     """
 
     name: str
@@ -98,8 +113,9 @@ class Client:
     key_name: str = ""
     place: str = ""
     absent: Sequence[int] = ()
+    again: str = "type `snakemake` again"
     made: int = 0
-    _session: requests.Session = field(default_factory=requests.Session, repr=False)
+    _session: requests.Session = field(default_factory=lambda: _AtHome(), repr=False)
     _next: float = 0.0
 
     def __post_init__(self) -> None:
@@ -132,8 +148,8 @@ class Client:
                     what = "429, too many calls"
                     self._next = max(self._next, time.monotonic() + (asked or self.backoff * 2**attempt))
                     continue
-                told = self._without_secret(json.loads(body))
-                page = Page(0, []) if status in self.absent else read(told)
+                absent = status in self.absent
+                page = Page(0, []) if absent else read(self._without_secret(json.loads(body)))
                 now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
                 digest = hashlib.sha256(body).hexdigest()
                 return Reply(page, url, now, status, digest, self.made - before, budget(headers))
@@ -153,8 +169,7 @@ class Client:
         if what == "no connection":
             raise Unreachable(f"{self.name}: no connection to {_host(url)}")
         raise Stopped(
-            f"{self.name}: {what}, {ATTEMPTS} times in a row; "
-            "what was fetched is kept, type `snakemake` again later"
+            f"{self.name}: {what}, {ATTEMPTS} times in a row; what was fetched is kept, {self.again} later"
         )
 
     def _wait(self, pause: float) -> None:
@@ -162,7 +177,7 @@ class Client:
         if self.made >= self.calls:
             raise Stopped(
                 f"{self.name}: {self.made} calls made in this run, the most that the protocol allows "
-                f"({self._place()}.calls); what was fetched is kept, type `snakemake` again to go on"
+                f"({self._place()}.calls); what was fetched is kept, {self.again} to go on"
             )
         now = time.monotonic()
         time.sleep(max(pause, self._next - now, 0.0))
@@ -235,7 +250,7 @@ class Client:
                 back = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait)
                 raise Stopped(
                     f"{self.name}: allows no more calls for now (429{said}); what was fetched is kept, "
-                    f"type `snakemake` again after {back:%Y-%m-%d %H:%M} UTC"
+                    f"{self.again} after {back:%Y-%m-%d %H:%M} UTC"
                 )
             return wait
         if status in (401, 403):
@@ -250,7 +265,7 @@ class Client:
     def _refusal(self, said: str) -> Refused:
         mend = f"correct the terms of `query`, or the string in {self._place()}.query"
         if self.place:
-            mend = f"look at `contact` and at what the service asks for, or leave it out of {self.place}"
+            mend = "look at `contact` and at what the service asks for"
         return Refused(f"{self.name}: the request is refused ({said}); {mend}")
 
     def _place(self) -> str:
@@ -263,6 +278,7 @@ class Client:
         except (ValueError, RecursionError):
             return ""
         words = text(at(told, "message")) or text(at(told, "error")) or text(at(told, "error", "msg"))
+        words = words or text(at(told, "errMsg"))
         return f": {self._clean(words)[:200]}" if words else ""
 
     def _without_secret(self, told: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from reprise.search import doaj, eric, openalex
+from reprise.search import doaj, eric, europepmc, openalex, semantic_scholar
 from reprise.search.dialect import Translation
 from reprise.search.page import Page
 
@@ -52,4 +52,10 @@ class Source(Protocol):
         """Give a record's columns; it takes whatever stands in the record."""
 
 
-SOURCES: dict[str, Source] = {"openalex": openalex, "eric": eric, "doaj": doaj}
+SOURCES: dict[str, Source] = {
+    "openalex": openalex,
+    "eric": eric,
+    "doaj": doaj,
+    "europepmc": europepmc,
+    "semantic_scholar": semantic_scholar,
+}

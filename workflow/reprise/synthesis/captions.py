@@ -54,6 +54,13 @@ TABLES: dict[str, Caption] = {
         "How faithfully each source was asked",
         "Where a source can't say what the protocol means, more is asked for and looked at locally.",
     ),
+    "query_terms": Caption(
+        "What each term of the query finds",
+        "Works: hold the term. Found: of the works that hold every block and nothing excluded. Unique: of "
+        "these, no other term of the block is held, so that without it they would not hold every block; a "
+        "person's decision on the topic would stand. For exclude: works that hold every block and are taken "
+        "out by it, alone. Leave out one term at a time: two may stand in for each other.",
+    ),
     "included_studies": Caption(
         "Included studies",
         'Decided by: who settled the criteria; "rules" where no person read the work. ' + CODED,
@@ -132,6 +139,19 @@ TABLES: dict[str, Caption] = {
     "source_overlap": Caption(
         "Works that sources share",
         "Only here: works that no other source has. With X: works that X has too.",
+    ),
+    "capture_recapture": Caption(
+        "How many works all sources together may miss",
+        "Estimated from how sources overlap, and true only as far as its assumptions: sources find works "
+        "independently of each other (they don't: indexes draw on one registry, which makes estimates too "
+        "low), every work is as easy to find as another, nothing new is published, duplicates are found. "
+        "Chao (1987): a lower bound. Chapman (1951): for two sources. 95 % intervals.",
+    ),
+    "known_items": Caption(
+        "What the published review cites, and where our search and screening lose it",
+        "Coverage of cited works, never recall of included studies: a review cites much that it doesn't "
+        "include. Lost at: index, window, query, search, or a stage of the review. Query holds: judged on "
+        "what OpenAlex says of the work. Empty until `python -m reprise known-items` has fetched the list.",
     ),
 }
 FIGURES: dict[str, Caption] = {

@@ -18,8 +18,7 @@ from reprise.mistakes import Mistake, did_you_mean
 from reprise.records import clean_doi, fold_text, plain_text
 from reprise.screen.outcome import counts_as
 from reprise.synthesis.provenance import is_sample
-from reprise.synthesis.review import Review
-from reprise.synthesis.tables import COUNTRY_RULES
+from reprise.synthesis.review import COUNTRY_RULES, STATUS, Review
 
 COLUMNS = ("measure", "published", "reproduced", "difference", "note")
 STUDY_COLUMNS = ("title", "authors", "year", "doi")
@@ -158,7 +157,7 @@ def replicate(
                     f"rule of the published review: {published.country_rule}",
                 )
             )
-    return rows + _known(known, review)
+    return rows + _known(known, review) + _cited(review)
 
 
 def _compare(measure: str, published: int | None, ours: int, comparable: bool, note: str) -> dict[str, str]:
@@ -194,3 +193,27 @@ def _known(known: Sequence[Mapping[str, str]], review: Review) -> list[dict[str,
     ended = [k for k in known if k["end"] == "included"]
     rows.append(row("known studies included", len(ended), "each study: known_studies.csv"))
     return rows
+
+
+def _cited(review: Review) -> list[dict[str, str]]:
+    """Count the works that the published review cites: how far our search reaches, which is no recall."""
+    cited = [dict(work) for work in review.cited]
+    if not cited:
+        return []
+    followed = known_studies(cited, review.records, review)
+    counts = {
+        "cited works that OpenAlex knows": sum(work["in_openalex"] == "yes" for work in cited),
+        "cited works found by the search": sum(row["found"] == "yes" for row in followed),
+        "cited works that await or are included": sum(row["end"] in STATUS for row in followed),
+    }
+    note = "coverage of what the review cites, no recall of what it includes; each work: tables/known_items"
+    return [
+        {
+            "measure": measure,
+            "published": str(len(cited)),
+            "reproduced": str(n),
+            "difference": "",
+            "note": note,
+        }
+        for measure, n in counts.items()
+    ]

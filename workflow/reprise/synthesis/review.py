@@ -13,6 +13,11 @@ from reprise.decisions import Decision
 from reprise.records import plain_text
 
 STATUS = ("included", "awaiting")
+COUNTRY_RULES = {
+    "author_group": "country of authors",
+    "first_author_group": "country of the first author",
+    "studied_group": "country studied",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class Review:
         What was wrong with rows of files.
     looked_up : list of dict
         Facts that services know of records, as enrich wrote them; empty where none were looked up.
+    cited : list of dict
+        What the published review cites, as `study.read_cited` gives it; empty where it is not known.
     strategies : list of dict
         How each live source was asked, as the search manifest says; empty where none was.
     codebook : Codebook
@@ -48,6 +55,7 @@ class Review:
     log: Sequence[Mapping[str, str]]
     problems: Sequence[Mapping[str, str]]
     looked_up: Sequence[Mapping[str, str]]
+    cited: Sequence[Mapping[str, str]]
     strategies: Sequence[Mapping[str, Any]]
     codebook: Codebook
     decisions: Sequence[Decision]

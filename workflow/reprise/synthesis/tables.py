@@ -19,6 +19,7 @@ from reprise.records import plain_text
 from reprise.screen.outcome import RULE, counts_as
 from reprise.screen.retrieval import retrieval_list
 from reprise.synthesis.captions import TABLES, heading
+from reprise.synthesis.capture import capture_recapture
 from reprise.synthesis.judging import (
     NOT_APPRAISED,
     agreement,
@@ -30,14 +31,11 @@ from reprise.synthesis.judging import (
     theme_cooccurrence,
     theme_review,
 )
-from reprise.synthesis.review import STATUS, Review
+from reprise.synthesis.known_items import known_items
+from reprise.synthesis.query_terms import query_terms
+from reprise.synthesis.review import COUNTRY_RULES, STATUS, Review
 from reprise.vocabulary import LOOKED_UP
 
-COUNTRY_RULES = {
-    "author_group": "country of authors",
-    "first_author_group": "country of the first author",
-    "studied_group": "country studied",
-}
 LIMITS = "one calendar year at a time, so that records without a year are not found; no other limit"
 _MORE = r" ?\(and \d+ more statements?\)$"
 SHOWN = 5  # lines of one kind of problem
@@ -342,6 +340,7 @@ MAKERS: dict[str, Callable[[Review], pd.DataFrame]] = {
     "imports": imports,
     "enrichment": enrichment,
     "query_fidelity": query_fidelity,
+    "query_terms": query_terms,
     "included_studies": included_studies,
     "excluded_studies": excluded_studies,
     "awaiting": awaiting,
@@ -361,6 +360,8 @@ MAKERS: dict[str, Callable[[Review], pd.DataFrame]] = {
     "automation": automation,
     "codebook_diagnostics": codebook_diagnostics,
     "source_overlap": source_overlap,
+    "capture_recapture": capture_recapture,
+    "known_items": known_items,
 }
 
 

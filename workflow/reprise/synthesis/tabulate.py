@@ -16,11 +16,13 @@ from reprise.frames import read_table, work_of_records, write_csv
 from reprise.mistakes import tell
 from reprise.screen.queue import queue, queue_ris
 from reprise.settings import sources_in_use
+from reprise.study import CITED, read_cited
 from reprise.synthesis import prisma, replication
 from reprise.synthesis.ledger import follow
 from reprise.synthesis.provenance import provenance
 from reprise.synthesis.references import bibtex, ris
 from reprise.synthesis.review import Review
+from reprise.synthesis.search_strings import search_strings
 from reprise.synthesis.tables import make_tables, markdown
 
 
@@ -42,8 +44,8 @@ def tabulate(
     protocol : mapping
         The whole protocol as plain text.
     outputs : mapping
-        Paths by name: needed, needed_ris, ledger, prisma, replication, known, bib, ris, provenance; `tables`
-        is a list.
+        Paths by name: needed, needed_ris, ledger, prisma, replication, known, bib, ris, strings, provenance;
+        `tables` is a list.
 
     Raises
     ------
@@ -52,11 +54,11 @@ def tabulate(
     """
     published = replication.read_published(inputs["published"], protocol["coding"]["country_groups"])
     study = protocol["review"]["included"]
-    listed = replication.read_studies(study)
+    listed, cited = replication.read_studies(study), read_cited()
     manifest = json.loads(Path(inputs["manifest"]).read_text(encoding="utf-8"))
     files = [*decisions, *(inputs[k] for k in ("codebook", "journals", "published")), study]
     files += [protocol["holdings"]] if protocol["holdings"] else []
-    files += inputs["looked_up"]
+    files += [*inputs["looked_up"], *([CITED] if cited else [])]
     run = provenance(protocol, manifest, files)
     looked_up = [row for path in inputs["looked_up"] for row in read_rows(path)]
     records = read_table(inputs["records"])
@@ -74,6 +76,7 @@ def tabulate(
         log=read_rows(inputs["log"]),
         problems=read_rows(inputs["problems"]),
         looked_up=looked_up,
+        cited=cited,
         strategies=manifest.get("strategies", []),
         codebook=read_codebook(inputs["codebook"]),
         decisions=said["screening"] + said["coding"],
@@ -95,6 +98,8 @@ def tabulate(
     known = replication.known_studies(listed, records, review)
     write_rows(outputs["known"], replication.KNOWN_COLUMNS, known)
     write_rows(outputs["replication"], replication.COLUMNS, replication.replicate(published, known, review))
+    strings = search_strings(protocol["query"], protocol["window"])
+    Path(outputs["strings"]).write_text(strings, encoding="utf-8")
     included = review.ended("included").sort_values("work_id").astype("str").fillna("")
     references: list[dict[str, str]] = included.to_dict("records")  # type: ignore[assignment]
     Path(outputs["bib"]).write_text(bibtex(references), encoding="utf-8")
