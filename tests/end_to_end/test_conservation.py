@@ -371,7 +371,8 @@ def run(
     review = Review(
         records=records, works=works, pairs=pairs, screening=screening, coding=through_disk(coding),
         hits=through_disk(find_hits(kept, BOOK)), ledger=ledger, log=log,
-        problems=[{k: str(v) for k, v in asdict(p).items()} for p in problems], looked_up=[], cited=[], strategies=[], codebook=BOOK,
+        problems=[{k: str(v) for k, v in asdict(p).items()} for p in problems],
+        looked_up=[], cited=[], strategies=[], codebook=BOOK,
         decisions=[*decisions["screening"], *decisions["coding"]], appraisals=[], protocol=protocol,
     )  # fmt: skip
     included: Any = (
