@@ -212,6 +212,7 @@ def cases(draw: st.DrawFn) -> Case:
         "window": {"start": start, "end": end},
         "criteria": criteria,
         "sources": {
+            "exports": {},
             "sample": {
                 name: {"label": f"Label, {name}; {kind}", "kind": kind, "file": f"{name}.csv",
                        "searched": "2026-11"}
@@ -719,7 +720,7 @@ def test_equal_rows_in_another_order(folder: Path) -> None:
 def one_source() -> dict[str, Any]:
     """Give the protocol with one source."""
     source = {"label": "ERIC", "kind": "database", "file": "eric.csv", "searched": "2026-11"}
-    return PROTOCOL | {"sources": {"sample": {"eric": source}}}
+    return PROTOCOL | {"sources": {"exports": {}, "sample": {"eric": source}}}
 
 
 @examples(6)
@@ -731,7 +732,7 @@ def test_the_same_file_twice_is_counted_once(folder: Path, case: Case, copied: s
     (folder / "copy.csv").write_bytes((folder / f"{copied}.csv").read_bytes())
     sources = case.protocol["sources"]["sample"]
     added = {"label": "A copy", "kind": kind, "file": "copy.csv", "searched": "2026-11"}
-    protocol = case.protocol | {"sources": {"sample": sources | {"copy": added}}}
+    protocol = case.protocol | {"sources": {"exports": {}, "sample": sources | {"copy": added}}}
     twice = run(folder, protocol, collect_files(manifest(folder, protocol)), lines)
     count_what_is_seen(made)
     *first, last = twice.log
@@ -739,7 +740,8 @@ def test_the_same_file_twice_is_counted_once(folder: Path, case: Case, copied: s
     original = next(count for count in made.log if count["source"] == copied)
     assert (last["rows"], last["records"]) == (original["rows"], 0)
     assert last["repeats"] == original["rows"] - original["rejected"]
-    all_same(made, twice, tables=["search_log", "imports", "query_fidelity", "source_overlap"])
+    by_source = ["search_log", "imports", "query_fidelity", "source_overlap", "capture_recapture"]
+    all_same(made, twice, tables=by_source)
     same(made.records, twice.records)
     overlap = twice.tables["source_overlap"]
     assert not overlap.iloc[-1].drop("source").any()
