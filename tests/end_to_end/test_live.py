@@ -25,7 +25,6 @@ def live(folder: Path, start: str = "2018-01-01", end: str = "2020-06-30") -> Pa
     """Make a copy of the review that searches live, in a smaller window."""
     copy_review(folder)
     replace(folder / CONFIG, "mode: sample", "mode: live")
-    replace(folder / CONFIG, "# europepmc: {", "europepmc: {")
     return window(folder, *WINDOW, start, end)
 
 
