@@ -10,6 +10,9 @@ include: "workflow/rules/common.smk"
 configfile: CONFIG
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/protocol.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/collect.smk"
@@ -19,14 +22,17 @@ include: "workflow/rules/screen.smk"
 include: "workflow/rules/code.smk"
 include: "workflow/rules/tabulate.smk"
 include: "workflow/rules/draw.smk"
+include: "workflow/rules/typeset.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/describe.smk"
 
 
 rule all:
     default_target: True
     input:
-        "results/report.html",
-        "results/run.json",
+        rules.report.output,
+        rules.describe.output,
+        rules.typeset.output,
         rules.search.output,
         rules.tabulate.output,
         rules.draw.output,

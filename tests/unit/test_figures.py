@@ -11,11 +11,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
+import pandas as pd
 import pytest
 from matplotlib.font_manager import get_font
 from PIL import Image
-from reprise.synthesis import figures, marks
+from reprise.coding.codebook import Codebook
+from reprise.countries import country_name
+from reprise.synthesis import charts, country_map, figures, marks, matrices, over_time, sets, style, upset
 from reprise.synthesis import flow_figure as flow
+from reprise.synthesis.figure_tables import FIGURE_TABLES
+from reprise.synthesis.review import Review
+from reprise.synthesis.world import lands, project
 
 SOURCE = "Reprise 0.1.0, run 1a2b3c4d5e6f; window 2015-01-01 to 2022-01-31; searched 2026-11; <sample> & $x$"
 HOSTILE = "<script>alert(1)</script> & $x^2$ \x00\u202e\\frac{"
@@ -53,6 +59,12 @@ CROWDED = {key: value if value.isdigit() else REASONS for key, value in NUMBERS.
     "om_out_reasons": REASONS,
 }
 GROUPS = ["USA", "Europe", HOSTILE]
+CODES = ["social.lifelong_learning", "social.access", "economic.reskilling"]
+SQUARES = {
+    "included": [["21", "3", "0"], ["3", "22", "1"], ["0", "1", "23"]],
+    "included and awaiting": [["41", "5", "0"], ["5", "42", "6"], ["0", "6", "43"]],
+}
+# By the name of the figure; the table may be called something else.
 TABLES: dict[str, list[dict[str, str]]] = {
     "prisma": [{"data": key, "node": "", "n": value} for key, value in NUMBERS.items()],
     "years": [
@@ -80,14 +92,45 @@ TABLES: dict[str, list[dict[str, str]]] = {
         | dict(zip([*GROUPS, "total"], cells, strict=True))
         for status, cells in [("included", ["0", "31", "2", "33"]), ("awaiting", ["44", "0", "55", "99"])]
     ],
+    "country_map": [
+        {"country": name, "full_included": i, "full_awaiting": a}
+        for name, i, a in [
+            ("United States", "12", "40"),
+            ("Malta", "1", "0"),
+            ("Réunion", "2", "7"),
+            (HOSTILE, "0", "1"),
+            ("unknown", "6", "113"),
+        ]
+    ],
+    "themes_over_time": [
+        {"context": context, "theme": theme, "year": year, "included": i, "awaiting": a}
+        for context, theme, counts in [
+            ("social", "lifelong learning", [("1", "2"), ("3", "0"), ("0", "4")]),
+            ("social", HOSTILE, [("0", "0"), ("5", "6"), ("0", "0")]),
+            ("social", "access", [("0", "0"), ("0", "0"), ("0", "0")]),
+            ("uncoded", "uncoded", [("0", "70"), ("0", "0"), ("0", "0")]),
+        ]
+        for year, (i, a) in zip(("2020", "2021", "unknown"), counts, strict=True)
+    ],
+    "theme_cooccurrence": [
+        {"status": status, "code": code} | dict(zip(CODES, row, strict=True))
+        for status, square in SQUARES.items()
+        for code, row in zip(CODES, square, strict=True)
+    ],
+    "source_overlap": [
+        {"sources": "eric; semantic_scholar", "works": "31", "included": "2"},
+        {"sources": "eric", "works": "77", "included": "0"},
+        {"sources": f"doaj; {HOSTILE}", "works": "9", "included": "9"},
+    ],
 }
+FILES = FIGURE_TABLES
 
 
 def write_inputs(folder: Path, tables: dict[str, list[dict[str, str]]]) -> tuple[dict[str, Path], Path]:
     paths = {}
     for name, rows in tables.items():
-        paths[name] = folder / f"{name}.csv"
-        with paths[name].open("w", encoding="utf-8", newline="") as file:
+        path = paths[FILES[name]] = folder / f"{FILES[name]}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
             header = [*(rows[0] if rows else TABLES[name][0]), "source_line"]
             writer = csv.DictWriter(file, header, restval=SOURCE)
             writer.writeheader()
@@ -104,6 +147,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables, provenance = write_inputs(folder, TABLES)
     outputs = [folder / "drawn" / f"{name}{end}" for name in TABLES for end in (".svg", ".png")]
     figures.draw_figures(tables, provenance, [*outputs, folder / "drawn" / "other.svg"])
+    narrow = [folder / "narrow" / f"{name}{end}" for name in TABLES for end in (".svg", ".png")]
+    figures.draw_figures(tables, provenance, narrow, "one_column")
     return folder
 
 
@@ -138,17 +183,24 @@ class TestEveryFigure:
         assert image.size[0] == 2100
         assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
         assert min(image.convert("L").tobytes()[::7]) < 100
+        narrow = Image.open(drawn / "narrow" / f"{name}.png")
+        assert narrow.size[0] == (2100 if name == "prisma" else 1000)
 
     def test_no_letter_is_too_small(self, drawn: Path, name: str) -> None:
-        svg = (drawn / "drawn" / f"{name}.svg").read_text(encoding="utf-8")
-        assert min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", svg)) >= 6.5
+        for folder in ("drawn", "narrow"):
+            svg = (drawn / folder / f"{name}.svg").read_text(encoding="utf-8")
+            assert min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", svg)) >= 6.5
+
+
+def test_every_figure_has_its_table() -> None:
+    assert list(FIGURE_TABLES) == list(figures._pictures("")) and set(FIGURE_TABLES) == set(TABLES)
 
 
 def test_only_figures_are_written(drawn: Path) -> None:
     assert {path.stem for path in (drawn / "drawn").iterdir()} == set(TABLES)
 
 
-@pytest.mark.parametrize("name", ["years", "prisma"])
+@pytest.mark.parametrize("name", ["years", "prisma", "country_map", "source_overlap"])
 def test_same_rows_same_bytes(drawn: Path, tmp_path: Path, name: str) -> None:
     """Also when drawn alone, and under a matplotlibrc of the user's."""
     tables, provenance = write_inputs(tmp_path, {name: TABLES[name]})
@@ -159,11 +211,17 @@ def test_same_rows_same_bytes(drawn: Path, tmp_path: Path, name: str) -> None:
         assert path.read_bytes() == (drawn / "drawn" / path.name).read_bytes()
 
 
-def test_pdf_has_no_date(tmp_path: Path) -> None:
-    figures.draw(figures.years_picture(TABLES["years"]), SOURCE, [tmp_path / "years.pdf"])
-    data = (tmp_path / "years.pdf").read_bytes()
+@pytest.mark.parametrize("name", TABLES)
+def test_pdf_has_its_fonts_no_date_and_the_same_bytes(tmp_path: Path, name: str) -> None:
+    tables, provenance = write_inputs(tmp_path, {name: TABLES[name]})
+    paths = [tmp_path / "a" / f"{name}.pdf", tmp_path / "b" / f"{name}.pdf"]
+    for path in paths:
+        figures.draw_figures(tables, provenance, [path])
+    data = paths[0].read_bytes()
     assert data.startswith(b"%PDF")
     assert b"Date" not in data
+    assert b"/FontFile2" in data and b"/Type3" not in data
+    assert data == paths[1].read_bytes()
 
 
 def test_numbers_of_bars(drawn: Path) -> None:
@@ -184,7 +242,7 @@ def test_numbers_of_the_matrix(drawn: Path) -> None:
     assert cells == ["0", "+ 44", "31", "2", "+ 55", "33", "+ 99"]
 
 
-@pytest.mark.parametrize("name", ["countries", "themes", "themes_by_country"])
+@pytest.mark.parametrize("name", [n for n in TABLES if n not in ("prisma", "years", "theme_cooccurrence")])
 def test_hostile_text_stands_as_it_is(drawn: Path, name: str) -> None:
     path = drawn / "drawn" / f"{name}.svg"
     assert "<script" not in path.read_text(encoding="utf-8")
@@ -193,22 +251,25 @@ def test_hostile_text_stands_as_it_is(drawn: Path, name: str) -> None:
 
 
 def test_bars_are_as_long_as_their_numbers() -> None:
-    bars, length = figures._stack(10, 50, 8, (2, 6), 3.0)
+    bars, length = charts.stack(10, 50, 8, (2, 6), 3.0)
     assert bars == [
-        marks.Rect(10, 50, 6, 8, **figures.INCLUDED),
-        marks.Rect(16, 50, 18, 8, **figures.AWAITING),
+        marks.Rect(10, 50, 6, 8, **style.INCLUDED),
+        marks.Rect(16, 50, 18, 8, **style.AWAITING),
     ]
     assert length == 24
-    upright, _ = figures._stack(10, 50, 8, (0, 6), 3.0, upright=True)
-    assert upright == [marks.Rect(10, 32, 8, 18, **figures.AWAITING)]
+    upright, _ = charts.stack(10, 50, 8, (0, 6), 3.0, upright=True)
+    assert upright == [marks.Rect(10, 32, 8, 18, **style.AWAITING)]
 
 
-def pictures(tables: dict[str, list[dict[str, str]]]) -> list[marks.Picture]:
+def pictures(tables: dict[str, list[dict[str, str]]], width: float) -> list[marks.Picture]:
     return [
-        figures.years_picture(tables["years"]),
-        figures.countries_picture(tables["countries"]),
-        figures.themes_picture(tables["themes"]),
-        figures.themes_by_country_picture(tables["themes_by_country"]),
+        figures.years_picture(tables["years"], "", width),
+        figures.countries_picture(tables["countries"], width),
+        figures.themes_picture(tables["themes"], width),
+        matrices.themes_by_country_picture(tables["themes_by_country"], width),
+        country_map.country_map_picture(tables["country_map"], width),
+        over_time.themes_over_time_picture(tables["themes_over_time"], "", width),
+        matrices.theme_cooccurrence_picture(tables["theme_cooccurrence"], width),
     ]
 
 
@@ -216,25 +277,40 @@ def said(picture: marks.Picture) -> list[str]:
     return [mark.text for mark in picture.marks if isinstance(mark, marks.Label)]
 
 
+COUNTS_OF = {
+    "included": "included",
+    "full_included": "included",
+    "awaiting": "awaiting",
+    "full_awaiting": "awaiting",
+}
+
+
 def noughts(rows: list[dict[str, str]], also_awaiting: bool) -> list[dict[str, str]]:
-    gone = ["included", "awaiting"] if also_awaiting else ["included"]
+    gone = ["included", "included and awaiting", "awaiting"] if also_awaiting else ["included"]
     return [
         {
-            key: "0" if key in gone or (row.get("status") in gone and key in (*GROUPS, "total")) else value
+            key: "0"
+            if COUNTS_OF.get(key) in gone or (row.get("status") in gone and key in (*GROUPS, *CODES, "total"))
+            else value
             for key, value in row.items()
         }
         for row in rows
     ]
 
 
-def test_nothing_included_is_said() -> None:
-    for picture in pictures({name: noughts(rows, False) for name, rows in TABLES.items()}):
+@pytest.mark.parametrize("width", style.WIDTHS.values())
+def test_nothing_included_is_said(width: float) -> None:
+    for picture in pictures({name: noughts(rows, False) for name, rows in TABLES.items()}, width):
         assert "No included studies." in said(picture)
-    for picture in pictures({name: noughts(rows, True) for name, rows in TABLES.items()}):
-        assert "No included studies and none awaiting a decision." in said(picture)
-    for picture in pictures({name: [] for name in TABLES}):
-        assert "No included studies and none awaiting a decision." in said(picture)
-    assert not any("No included" in text for picture in pictures(TABLES) for text in said(picture))
+    for tables in (
+        {name: noughts(rows, True) for name, rows in TABLES.items()},
+        {name: [] for name in TABLES},
+    ):
+        for picture in pictures(tables, width):
+            assert "No included studies and none awaiting a decision." in " ".join(said(picture))
+            check_texts(picture)
+    assert not any("No included" in text for picture in pictures(TABLES, width) for text in said(picture))
+    assert "No works." in said(upset.source_overlap_picture([], width))
 
 
 def test_empty_tables_are_drawn(tmp_path: Path) -> None:
@@ -242,7 +318,8 @@ def test_empty_tables_are_drawn(tmp_path: Path) -> None:
     outputs = [tmp_path / f"{name}.svg" for name in TABLES]
     figures.draw_figures(tables, provenance, outputs)
     assert "Records screened (n = 0)" in words(tmp_path / "prisma.svg")
-    assert all("No included" in words(path) for path in outputs if path.stem != "prisma")
+    others = [path for path in outputs if path.stem not in ("prisma", "source_overlap")]
+    assert len(others) == 7 and all("No included" in words(path) for path in others)
 
 
 def extent(label: marks.Label) -> tuple[float, float, float, float]:
@@ -261,7 +338,7 @@ def apart(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
 def check_texts(picture: marks.Picture) -> None:
     places = [(extent(mark), mark.text) for mark in picture.marks if isinstance(mark, marks.Label)]
     for place, text in places:
-        assert place[0] >= 0 and place[1] >= 0 and place[2] <= marks.WIDTH and place[3] <= picture.height, (
+        assert place[0] >= 0 and place[1] >= 0 and place[2] <= picture.width and place[3] <= picture.height, (
             text
         )
     for (a, one), (b, other) in itertools.combinations(places, 2):
@@ -271,8 +348,9 @@ def check_texts(picture: marks.Picture) -> None:
 LONG = "recognition and assessment of non-formal and informal learning, and of much else besides"
 
 
+@pytest.mark.parametrize("width", style.WIDTHS.values())
 @pytest.mark.parametrize(("years", "size"), [(1, 9), (9, 1), (20, 1234), (40, 987), (90, 12345)])
-def test_no_text_of_a_chart_touches_another(years: int, size: int) -> None:
+def test_no_text_of_a_chart_touches_another(years: int, size: int, width: float) -> None:
     groups = [
         "United States of America",
         "Europe (EU, EEA, United Kingdom)",
@@ -293,9 +371,219 @@ def test_no_text_of_a_chart_touches_another(years: int, size: int) -> None:
             for status in ("included", "awaiting")
             for k in range(min(years, 9))
         ],
+        "country_map": countries_on_map(min(years, 60), size),
+        "themes_over_time": [
+            {"context": f"{LONG} {c}", "theme": f"{LONG} {k}", "year": year, **n}
+            for c in range(2)
+            for k in range(5)
+            for year in (*(str(2022 - years + y) for y in range(years)), "unknown")
+        ],
+        "theme_cooccurrence": [
+            {"status": status, "code": f"{LONG} {k % 3}.{LONG} {k}"}
+            | {f"{LONG} {j % 3}.{LONG} {j}": str(size + j) for j in range(years)}
+            for status in SQUARES
+            for k in range(years)
+        ],
     }  # fmt: skip
-    for picture in pictures(tables):
+    for picture in [*pictures(tables, width), upset.source_overlap_picture(many_sets(12, size), width)]:
         check_texts(picture)
+
+
+def countries_on_map(count: int, size: int) -> list[dict[str, str]]:
+    """Countries all over the world, large and small."""
+    names = [country_name(code) for code in list(lands())[1 : 1 + 3 * count : 3]]
+    counts = {"full_included": str(size), "full_awaiting": str(3 * size)}
+    return [{"country": name, **counts} for name in [*names, "unknown"]]
+
+
+def many_sets(sources: int, size: int) -> list[dict[str, str]]:
+    names = [f"source_{k}_of_a_long_name" for k in range(sources)]
+    return [
+        {"sources": "; ".join(chosen), "works": str(size + k), "included": str(k % 2)}
+        for n in (1, 2, 5)
+        for k, chosen in enumerate(itertools.combinations(names, n))
+    ]
+
+
+class TestCountryMap:
+    def shown(self, rows: list[dict[str, str]], width: float = style.TWO_COLUMNS) -> marks.Picture:
+        return country_map.country_map_picture(rows, width)
+
+    def test_colour_goes_by_class_of_the_count(self) -> None:
+        found = self.shown(TABLES["country_map"])
+        dots = [mark for mark in found.marks if isinstance(mark, marks.Dot)]
+        assert [dot.fill for dot in dots] == [style.CLASSES[0]]  # Malta, one work
+        fills = [mark.fill for mark in found.marks if isinstance(mark, marks.Shape)]
+        assert fills == [style.LAND, style.CLASSES[3], style.LAND, style.CLASSES[4]]  # 12 and 40
+        assert {"none", "1 work", "2–4", "5–9", "10–19", "20 and more"} <= set(said(found))
+
+    def test_what_is_not_on_the_map_is_said(self) -> None:
+        texts = said(self.shown(TABLES["country_map"]))
+        assert texts[texts.index("unknown:") + 1] == "6"
+        assert "113" in texts
+        assert "Not on the map: Réunion: 2 included, 7 awaiting" in " ".join(texts)
+        assert "Not on the map" not in " ".join(said(self.shown(TABLES["country_map"][:2])))
+
+    def test_no_awaiting_no_second_map(self) -> None:
+        none = [row | {"full_awaiting": "0"} for row in TABLES["country_map"]]
+        assert "Awaiting a person's decision" not in said(self.shown(none))
+        assert "Awaiting a person's decision" in said(self.shown(TABLES["country_map"]))
+
+    @pytest.mark.parametrize("width", style.WIDTHS.values())
+    def test_dots_do_not_overlap_and_land_stays_inside_and_off_the_text(self, width: float) -> None:
+        found = self.shown(countries_on_map(60, 7), width)
+        dots = [mark for mark in found.marks if isinstance(mark, marks.Dot)]
+        assert len(dots) > 40
+        for a, b in itertools.combinations(dots, 2):
+            assert ((a.x - b.x) ** 2 + (a.y - b.y) ** 2) ** 0.5 >= 2 * country_map.RADIUS - 0.05
+        places = [(dot.x, dot.y) for dot in dots]
+        places += [p for m in found.marks if isinstance(m, marks.Shape) for ring in m.rings for p in ring]
+        labels = [extent(mark) for mark in found.marks if isinstance(mark, marks.Label)]
+        for x, y in places:
+            assert 0 <= x <= width and 0 <= y <= found.height
+            assert not any(a < x < c and b < y < d for a, b, c, d in labels)
+
+    def test_every_country_is_somewhere_and_none_crosses_the_edge(self) -> None:
+        for code, land in lands().items():
+            for ring in land.rings:
+                assert max(x for x, _ in ring) - min(x for x, _ in ring) < 2.6, code
+        size = {code: land.area for code, land in lands().items()}
+        assert size["RU"] > size["CA"] > size["BR"] > size["FR"] > 0  # areas in proportion
+        # The sphere has 4 pi; Greenland is 2.17 of 510 million square kilometres.
+        assert size["GL"] / (4 * 3.14159) == pytest.approx(2.17 / 510, rel=0.05)
+        assert "AQ" not in size
+        for code, (longitude, latitude) in {"SG": (103.8, 1.3), "MT": (14.4, 35.9), "FJ": (178, -18)}.items():
+            assert lands()[code].mark == pytest.approx(project(longitude, latitude), abs=0.03)
+
+    def test_classes_stay_apart_in_grey(self) -> None:
+        steps = [contrast(color) for color in (style.LAND, *style.CLASSES)]
+        assert all(a / b > 1.4 for a, b in itertools.pairwise(steps))
+
+
+def test_combinations_of_sources() -> None:
+    found = upset.source_overlap_picture(TABLES["source_overlap"], style.TWO_COLUMNS)
+    dark = [mark.x for mark in found.marks if isinstance(mark, marks.Dot) and mark.fill == upset.DARK]
+    columns = sorted(set(dark))
+    assert [dark.count(x) for x in columns] == [1, 2, 2]  # most works first: 77, 31, 9
+    texts = said(found)
+    numbers = [text for text in texts if text.isdigit()]
+    assert numbers == ["77", "31", "9", "108", "31", "9", "9"]  # of columns, then of sources
+    assert "not shown" not in " ".join(texts)
+    assert "eric, semantic scholar: 31 works, 2 included" in found.desc
+
+
+@pytest.mark.parametrize("width", style.WIDTHS.values())
+def test_combinations_that_are_not_shown_are_counted(width: float) -> None:
+    rows = many_sets(12, 4)
+    found = upset.source_overlap_picture(rows, width)
+    columns = {mark.x for mark in found.marks if isinstance(mark, marks.Dot)}
+    rest = sorted((int(row["works"]) for row in rows), reverse=True)[len(columns) :]
+    text = f"Smaller combinations, not shown: {len(rest)}; their works: {sum(rest)}."
+    assert len(columns) <= upset.MOST and text in " ".join(said(found))
+    assert all(0 <= x <= width for x in columns)
+
+
+def test_stripes_lie_below_the_bars() -> None:
+    """Marks that look alike are drawn where the first of them stands."""
+    found = upset.source_overlap_picture(TABLES["source_overlap"]).marks
+    first = {mark.fill: k for k, mark in reversed(list(enumerate(found))) if isinstance(mark, marks.Rect)}
+    assert first[style.STRIPE] < first[style.OTHERS["fill"]] < first[upset.DARK]
+
+
+def test_themes_over_time() -> None:
+    found = over_time.themes_over_time_picture(TABLES["themes_over_time"], "2022: partly.")
+    text = " ".join(said(found)).replace(marks.NBSP, " ")
+    assert "lifelong learning (4 + 6)" in text and "uncoded (0 + 70)" in text
+    assert "No works: access." in text and "access (0)" not in text
+    assert text.endswith("2022: partly.")
+    assert [t for t in said(found) if t.isdigit() and len(t) < 4] == ["11", "11", "70"]  # scales
+    assert said(found).count("n.d.") == 3
+    heights = [m.h for m in found.marks if isinstance(m, marks.Rect) and m.fill == style.BLUE][1:]
+    unit = over_time.HIGH / 11
+    assert heights == pytest.approx([unit, 3 * unit, 5 * unit])
+    dated = [row for row in TABLES["themes_over_time"] if row["year"] != "unknown"]
+    assert "n.d." not in " ".join(said(over_time.themes_over_time_picture(dated)))
+
+
+def test_themes_borne_together() -> None:
+    found = matrices.theme_cooccurrence_picture(TABLES["theme_cooccurrence"])
+    texts = [text.replace(marks.NBSP, " ") for text in said(found)]
+    assert {"social", "economic", "lifelong learning (21 + 20)", "reskilling (23 + 20)"} <= set(texts)
+    cells = [m for m in found.marks if isinstance(m, marks.Label) and m.text in "3 5 6 1".split()]
+    middle = {k: cell.x for k, cell in enumerate(cells)}
+    # Column heads 1 and 3, then the cells of the rows, each in its column; an empty cell is nought.
+    assert [cell.text for cell in cells] == ["1", "3", "1", "5", "3", "6", "3", "1"]
+    assert middle[4] == middle[0] and middle[5] == middle[1]
+    assert "social access and economic reskilling: 1 included, 5 awaiting" in found.desc
+    crowd = [f"c.t{k}" for k in range(60)]
+    rows = [
+        {"status": "included", "code": code} | {other: str(k) for other in crowd}
+        for k, code in enumerate(crowd)
+    ]
+    narrow = matrices.theme_cooccurrence_picture(rows, style.ONE_COLUMN)
+    shown = [text for text in said(narrow) if re.fullmatch(r"t\d+ .*", text)]
+    assert f"Themes with fewer works, not shown: {60 - len(shown)}." in " ".join(said(narrow))
+    assert shown[-1].startswith("t59 ") and 5 < len(shown) < 30
+
+
+BOOK = {
+    "contexts": [
+        {
+            "id": "a",
+            "label": "A",
+            "themes": [{"id": code, "label": code.upper(), "indicators": [f"word {code}"]} for code in "xy"],
+        }
+    ]
+}
+
+
+def review(protocol: dict[str, object]) -> Review:
+    """Give a review of four works, with the tables that the sets are made from."""
+    works = pd.DataFrame(
+        {
+            "work_id": ["w1", "w2", "w3", "w4"],
+            "sources": ["doaj; eric", "eric; doaj", "eric", "web"],
+            "title": "t",
+            "url": "",
+            "year": ["2020", None, "2014", "2020"],
+        }
+    )
+    ledger = pd.DataFrame(
+        {"work_id": works["work_id"], "lead": "true", "stage": "", "reason": "", "reasons": ""}
+    )
+    ledger = ledger.assign(end=["included", "awaiting", "awaiting", "excluded"], decided_by="")
+    coding = pd.DataFrame(
+        {
+            "work_id": ["w1", "w1", "w2", "w3", "w4"],
+            "variable": "theme",
+            "code": ["a.x", "a.y", "a.x", "uncoded", "a.x"],
+        }
+    )
+    book = Codebook.model_validate(BOOK)
+    empty = pd.DataFrame()
+    rest = {"records": empty, "pairs": empty, "screening": empty, "hits": empty}
+    lists = dict.fromkeys(("problems", "looked_up", "cited", "strategies", "decisions", "appraisals"), ())
+    log = [{"source": "eric"}, {"source": "doaj"}, {"source": "web"}]
+    return Review(
+        works=works, ledger=ledger, coding=coding, log=log, codebook=book, protocol=protocol, **rest, **lists
+    )  # fmt: skip
+
+
+def test_tables_of_sets() -> None:
+    made = review({"window": {"start": "2019-01-01", "end": "2020-12-31"}})
+    rows = sets.source_sets(made).values.tolist()
+    assert rows == [["eric; doaj", 2, 1], ["eric", 1, 0], ["web", 1, 0]]
+    years = sets.themes_by_year(made)
+    assert list(years.columns) == ["context", "theme", "year", "included", "awaiting"]
+    assert years["year"].unique().tolist() == ["2014", "2019", "2020", "unknown"]
+    counted = years[years["included"] + years["awaiting"] > 0].values.tolist()
+    assert counted == [
+        ["A", "X", "2020", 1, 0],
+        ["A", "X", "unknown", 0, 1],
+        ["A", "Y", "2020", 1, 0],
+        ["uncoded", "uncoded", "2014", 0, 1],
+    ]
+    assert len(years) == 3 * 4
 
 
 @pytest.fixture(params=[{}, NUMBERS, CROWDED], ids=["zero", "full", "crowded"])
@@ -309,7 +597,7 @@ class TestFlow:
         boxes = flow.layout(counts).boxes
         for a, b in itertools.combinations(boxes, 2):
             assert apart((a.x, a.y, a.x + a.w, a.low), (b.x, b.y, b.x + b.w, b.low)), (a.key, b.key)
-        assert all(box.x >= 0 and box.x + box.w <= marks.WIDTH - marks.MARGIN + 0.01 for box in boxes)
+        assert all(box.x >= 0 and box.x + box.w <= style.TWO_COLUMNS - style.MARGIN + 0.01 for box in boxes)
 
     def test_text_fits_its_box(self, counts: dict[str, str]) -> None:
         for box in flow.layout(counts).boxes:
@@ -318,7 +606,7 @@ class TestFlow:
                 continue
             assert len(box.lines) * flow.STEP <= box.h
             for line, indent in box.lines:
-                width = marks.text_width(line, marks.SIZE, bold=box.kind == "header")
+                width = marks.text_width(line, style.SIZE, bold=box.kind == "header")
                 assert indent + width <= box.w - 2 * flow.PAD + 0.01, (box.key, line)
 
     def test_arrows_run_from_box_to_box_and_through_none(self, counts: dict[str, str]) -> None:
@@ -470,6 +758,6 @@ def contrast(fill: str) -> float:
 
 
 def test_black_is_readable_on_every_tint() -> None:
-    assert figures._tint(0) == "#FFFFFF"
-    assert contrast(figures._tint(1)) > 7
-    assert contrast(figures.AWAITING["fill"]) / contrast(figures.INCLUDED["fill"]) > 3  # in grey print, too
+    assert style.tint(0) == "#FFFFFF"
+    assert contrast(style.tint(1)) > 7
+    assert contrast(style.AWAITING["fill"]) / contrast(style.INCLUDED["fill"]) > 3  # in grey print, too

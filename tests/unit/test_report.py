@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import json
 import re
 from collections import defaultdict
@@ -13,9 +15,18 @@ from typing import Any
 
 import pytest
 from reprise.csvfiles import write_rows
+from reprise.dedupe.pairs import PAIR_COLUMNS
+from reprise.frames import write_csv
 from reprise.synthesis import prisma
 from reprise.synthesis.captions import FIGURES, TABLES
+from reprise.synthesis.checklists import NOT_STATED, prisma_2020, prisma_s
+from reprise.synthesis.figures import draw
+from reprise.synthesis.flow_figure import prisma_picture
+from reprise.synthesis.flow_sets import BOXES, Part, check_counts, flow_sets
+from reprise.synthesis.inline_svg import Inline, inline_svg
 from reprise.synthesis.report import render, report, source_hash
+from reprise.synthesis.report_data import as_json, near_misses, page_data
+from reprise.synthesis.tables import restrictions
 
 Render = Callable[..., str]
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 7 * 7 }} </title></style>"
@@ -64,11 +75,15 @@ def made(protocol: dict[str, Any]) -> Render:
         decisions: dict[str, int] | None = None,
         about: dict[str, Any] = ABOUT,
         trouble: Sequence[str] = (),
+        near: Sequence[dict[str, str]] = (),
+        data: Any = None,
+        strings: str = "",
     ) -> str:
         return render(
             about, told, FLOW | (flow or {}), {name: [] for name in TABLES} | (tables or {}),
             dict.fromkeys(FIGURES, "data:image/svg+xml;base64,AAAA"), replication or [],
-            decisions or {"data/decisions/screening.csv": 0}, trouble,
+            decisions or {"data/decisions/screening.csv": 0}, trouble, list(near), data or {"tables": {}},
+            Inline("<svg><title>Flow</title></svg>", ".flow0 { fill: none }"), strings,
         )  # fmt: skip
 
     return made
@@ -104,27 +119,42 @@ def test_every_table_and_figure_stands_with_number_title_and_source(made: Render
 
 def test_every_picture_says_what_it_shows(made: Render) -> None:
     pictures = [attrs for tag, attrs in Page(made()).tags if tag == "img"]
-    assert len(pictures) == len(FIGURES)
+    assert len(pictures) == len(FIGURES) - 1
     assert all(attrs["alt"] for attrs in pictures)
 
 
 # --- safety
 
 
-def test_nothing_on_the_page_may_run_or_be_loaded(made: Render) -> None:
-    page = Page(made(tables=included(doi="10.1000/x", url="https://example.org")))
+def test_only_what_is_ours_may_run_and_nothing_is_loaded(made: Render) -> None:
+    html = made(tables=included(doi="10.1000/x", url="https://example.org"))
+    page = Page(html)
     (policy,) = (
         attrs["content"] for tag, attrs in page.tags
         if tag == "meta" and attrs.get("http-equiv") == "Content-Security-Policy"
     )  # fmt: skip
     assert policy is not None
-    assert "default-src 'none'" in policy
-    assert "script-src" not in policy
-    assert "unsafe-eval" not in policy
+    told = {rule.split()[0]: rule.split()[1:] for rule in policy.split(";")}
+    assert told["default-src"] == ["'none'"]
+    for tag, rule in (("script", "script-src"), ("style", "style-src")):
+        texts = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
+        assert hashes
+        assert told[rule] == [f"'sha256-{digest}'" for digest in hashes]
+    assert "unsafe" not in policy
     tags = {tag for tag, _ in page.tags}
-    assert not tags & {"script", "iframe", "object", "embed", "link", "form", "base"}
+    assert not tags & {"iframe", "object", "embed", "link", "form", "base"}
     assert all(src.startswith("data:image/") for src in page.attributes("src"))
-    assert not [key for _, attrs in page.tags for key in attrs if key.startswith("on")]
+    assert not [key for _, attrs in page.tags for key in attrs if key.startswith("on") or key == "style"]
+
+
+def test_data_can_not_end_the_element_they_stand_in(made: Render) -> None:
+    told = {"tables": {}, "strings": [HOSTILE, "<!--<script>", "]]>"]}
+    html = made(data=told)
+    (text,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
+    assert "<" not in text
+    assert json.loads(text) == told
+    assert json.loads(as_json(HOSTILE)) == HOSTILE
 
 
 def test_hostile_text_is_shown_and_does_nothing(made: Render, protocol: dict[str, Any]) -> None:
@@ -140,11 +170,15 @@ def test_hostile_text_is_shown_and_does_nothing(made: Render, protocol: dict[str
         replication=[{"measure": HOSTILE, "published": "1"}],
         decisions={HOSTILE: 3},
         about={**ABOUT, "source_line": HOSTILE},
+        near=[{"title": HOSTILE, "unknown": ""}],
+        strings=HOSTILE,
     )
+    plain = Page(made())
     page = Page(html)
-    assert "script" not in {tag for tag, _ in page.tags}
+    assert [tag for tag, _ in page.tags].count("script") == [tag for tag, _ in plain.tags].count("script")
+    assert len([1 for tag, _ in page.tags if tag == "img"]) == len(FIGURES) - 1
     assert "onerror" not in {key for _, attrs in page.tags for key in attrs}
-    assert "49" not in page.text
+    assert "{{ 7 * 7 }}" in page.text
     assert page.text.count("<script>alert(1)</script>") >= 10
 
 
@@ -181,7 +215,9 @@ def test_links_inside_the_page_lead_to_places_that_are_there(made: Render) -> No
     page = Page(made())
     inside = [href[1:] for href in page.attributes("href") if href.startswith("#")]
     assert inside
-    assert set(inside) <= set(page.attributes("id"))
+    ids = page.attributes("id")
+    assert set(inside) <= set(ids)
+    assert len(ids) == len(set(ids))
 
 
 # --- what it says
@@ -211,9 +247,7 @@ def test_a_table_without_rows_says_so_and_a_long_one_is_folded(made: Render) -> 
     assert made().count("<p>No rows.</p>") >= len(TABLES)
     long = [{"venue": f"J{i}", "included": "1"} for i in range(40)]
     html = made(tables={"venues": long})
-    assert html.count("<details") == 1
-    assert "40 rows" in html
-    assert re.search(r">\s*J39\s*</t[dh]>", html)
+    assert '<details><summary>40 rows</summary><div data-table="venues">' in html
 
 
 def test_the_name_of_a_country_group_keeps_its_spelling(made: Render) -> None:
@@ -227,38 +261,182 @@ def test_criteria_and_terms_of_the_protocol_are_told(made: Render) -> None:
         assert words in text
 
 
+# --- what the page's script is told
+
+LABELS = {"eric": "ERIC", "doaj": "DOAJ", "web": "Pages"}
+
+
+def some(good: dict[str, str]) -> list[dict[str, str]]:
+    """Give records that go every way: two versions of one study, a duplicate, near misses, a page."""
+    return [
+        {**good, "record_id": "eric:1", "work": "a", "linked": "w:doaj:2"},
+        {**good, "record_id": "doaj:1", "work": "a"},
+        {**good, "record_id": "doaj:2"},
+        {**good, "record_id": "eric:2", "year": "1999"},
+        {**good, "record_id": "eric:3", "year": "1999", "peer_reviewed": ""},
+        {**good, "record_id": "web:1", "language": "fi", "type": "book"},
+        {**good, "record_id": "web:2", "peer_reviewed": ""},
+        {**good, "record_id": "web:3", "open_access": ""},
+    ]
+
+
+def as_rows(frame: Any) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = frame.astype("str").fillna("").to_dict("records")
+    return rows
+
+
+def test_each_number_of_the_flow_has_its_records(rerun: Any, good: dict[str, str]) -> None:
+    review = rerun(*some(good)).review
+    ledger, works = as_rows(review.ledger), as_rows(review.works)
+    links = {row["work_id"]: row["linked_works"].split("; ") for row in works}
+    found = flow_sets(ledger, links, LABELS, prisma.reason_label)
+    numbers_ = prisma.numbers(review.ledger, review.works, LABELS)
+    named = {part.name: len(part.ids) for parts in found.values() for part in parts if ":" not in part.name}
+    of_reasons = {"dbr_excluded", "other_excluded"}  # in prisma.csv a list of reasons, here of none
+    assert named == {name: 0 if name in of_reasons else int(numbers_[name]) for name in named}
+    assert not any(numbers_[name] for name in of_reasons)
+    assert named["new_reports"] == 2
+    assert named["new_studies"] == 1
+    assert sum(named[f"{kind}_results"] for kind in ("database", "website")) == len(ledger)
+    sets_ = prisma.boxes(review.ledger)
+    assert frozenset(found["records_screened"][0].ids) == sets_["databases"]["screened"]
+    assert frozenset(found["other_sought_reports"][0].ids) == sets_["other"]["sought"]
+    within = [part for part in found["duplicates"] if part.within]
+    assert [(part.label, set(part.ids)) for part in within] == [("Window", {"eric:2", "eric:3"})]
+    check_counts(found, numbers_)
+    with pytest.raises(AssertionError, match="records_screened: 2 listed, 7 counted"):
+        check_counts(found, {**numbers_, "records_screened": "7"})
+
+
+def test_every_box_of_the_figure_has_a_list_and_is_a_place_in_it(tmp_path: Path) -> None:
+    rows = [row | {"n": row["n"] or "0"} for row in prisma.template_rows(FLOW)]
+    picture = prisma_picture(rows)
+    assert {area.key for area in picture.areas} == {*BOXES, "new_studies"}
+    draw(picture, "source", [tmp_path / "prisma.svg"])
+    inline = inline_svg(tmp_path / "prisma.svg", "flow")
+    keys = re.findall(r'<rect id="prisma-\w+" data-box="(\w+)"', inline.markup)
+    assert sorted(keys) == sorted({*BOXES, "new_studies"})
+    assert "style=" not in inline.markup
+    assert "Records" in inline.markup
+    assert "font-size" in inline.css
+
+
+def test_of_an_svg_only_drawing_reaches_the_page(tmp_path: Path) -> None:
+    (tmp_path / "x.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" onload="a()"><script>a()</script><a href="javascript:a()">'
+        '<text>in</text></a><foreignObject/><text style="fill: url(http://x)">&lt;b&gt; &amp; c</text></svg>',
+        encoding="utf-8",
+    )
+    assert inline_svg(tmp_path / "x.svg", "f") == Inline("<svg><text>&lt;b&gt; &amp; c</text></svg>", "")
+
+
+def test_near_misses_agree_with_the_table_of_restrictions(rerun: Any, good: dict[str, str]) -> None:
+    review = rerun(*some(good)).review
+    near = near_misses(as_rows(review.screening), review.protocol["criteria"])
+    assert [(row["work_id"], row["fails"], row["unknown"]) for row in near] == [
+        ("w:eric:2", "window", ""),
+        ("w:eric:3", "window", "peer_review"),
+        ("w:web:1", "document_type", "language"),
+    ]
+    for row in as_rows(restrictions(review)):
+        mine = [n for n in near if n["fails"] == row["criterion"]]
+        assert len(mine) == int(row["removed_alone_or_unknown"])
+        assert sum(not n["unknown"] for n in mine) == int(row["removed_alone"])
+
+
+def test_the_data_hold_every_string_once_and_each_record_with_its_end(
+    rerun: Any, good: dict[str, str]
+) -> None:
+    review = rerun(*some(good)).review
+    life = {
+        "ledger": as_rows(review.ledger), "records": as_rows(review.records), "works": as_rows(review.works),
+        "duplicates": [], "screening": as_rows(review.screening), "coding": as_rows(review.coding),
+        "hits": as_rows(review.hits),
+    }  # fmt: skip
+    boxes = {"box": [Part("n", "N", ("eric:2", "web:1"))]}
+    data = page_data({"t": [{"a": "x", "source_line": "s"}]}, {"t": "T"}, str, life, boxes, LABELS)
+    assert len(set(data["strings"])) == len(data["strings"])
+    records = data["records"]
+    told = [
+        {k: data["strings"][c] for k, c in zip(records["keys"], row, strict=True)} for row in records["rows"]
+    ]
+    assert [row["record_id"] for row in told] == [row["record_id"] for row in life["records"]]
+    assert {r["record_id"]: r["end"] for r in told} == {r["record_id"]: r["end"] for r in life["ledger"]}
+    ((_, places, _),) = data["boxes"]["box"]
+    assert [told[i]["record_id"] for i in places] == ["eric:2", "web:1"]
+    assert data["tables"]["t"]["keys"] == ["a"]
+    assert "abstract" not in records["keys"]
+
+
+# --- checklists
+
+
+def test_no_item_of_a_checklist_is_left_out(protocol: dict[str, Any], made: Render) -> None:
+    numbers_ = [item.number for item in prisma_2020()]
+    assert len(numbers_) == len(set(numbers_)) == 42
+    assert {re.sub(r"\D", "", n) for n in numbers_} == {str(i) for i in range(1, 28)}
+    assert [item.number for item in prisma_s(protocol)] == [str(i) for i in range(1, 17)]
+    ids = Page(made()).attributes("id")
+    for item in [*prisma_2020(), *prisma_s(protocol)]:
+        assert item.where
+        assert item.by in ("machine", "config", "person")
+        assert not item.anchor or item.anchor in ids
+    assert NOT_STATED in made()
+
+
+def test_the_checklist_of_searches_says_none_where_no_source_is_named(protocol: dict[str, Any]) -> None:
+    items = {item.number: item for item in prisma_s(protocol)}
+    assert items["1"].where == "ERIC, DOAJ"
+    assert items["3"].where == items["5"].where == "none"
+    assert items["4"].where == "Pages"
+    assert NOT_STATED in items["14"].where
+
+
 # --- the files
 
 
 @pytest.fixture
-def inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Write what the stage before leaves behind."""
+def inputs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rerun: Any, good: dict[str, str]
+) -> dict[str, Any]:
+    """Write what the stages before leave behind."""
     monkeypatch.chdir(tmp_path)
     Path("Snakefile").write_text("# rules\n", encoding="utf-8")
-    write_rows("prisma.csv", prisma.COLUMNS, prisma.template_rows(FLOW | {"NA": "NA"}))
+    review = rerun(*some(good)).review
+    frames = {
+        "ledger": review.ledger, "records": review.records, "works": review.works,
+        "duplicates": review.pairs.reindex(columns=list(PAIR_COLUMNS)), "screening": review.screening,
+        "coding": review.coding, "hits": review.hits,
+    }  # fmt: skip
+    for name, frame in frames.items():
+        write_csv(frame, f"{name}.csv")
+    flow = prisma.template_rows(prisma.numbers(review.ledger, review.works, LABELS))
+    write_rows("prisma.csv", prisma.COLUMNS, flow)
     write_rows("replication.csv", ("measure",), [])
     Path("provenance.json").write_text(json.dumps(ABOUT), encoding="utf-8")
+    Path("strings.md").write_text("## Scopus", encoding="utf-8")
     write_rows("trouble.csv", ("what",), [{"what": "a line to look at"}])
     Path("manifest.json").write_text('{"files": []}', encoding="utf-8")
     for name in TABLES:
         write_rows(f"{name}.csv", ("n", "source_line"), [{"n": "1", "source_line": "s"}])
     for name in FIGURES:
-        Path(f"{name}.svg").write_text("<svg/>", encoding="utf-8")
+        Path(f"{name}.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
     return {
         "prisma": "prisma.csv", "replication": "replication.csv", "provenance": "provenance.json",
-        "manifest": "manifest.json", "trouble": ["trouble.csv"], "tables": [f"{name}.csv" for name in TABLES],
-        "figures": [f"{name}.svg" for name in FIGURES],
+        "manifest": "manifest.json", "strings": "strings.md", "trouble": ["trouble.csv"],
+        "tables": [f"{name}.csv" for name in TABLES], "figures": [f"{name}.svg" for name in FIGURES],
+        **{name: f"{name}.csv" for name in frames},
     }  # fmt: skip
 
 
 def test_page_and_run_are_written(inputs: dict[str, Any], protocol: dict[str, Any]) -> None:
-    Path("screening.csv").write_text("record_id\na\nb\n", encoding="utf-8")
-    report(inputs, ["screening.csv", "coding.csv"], protocol, "report.html", "run.json")
+    Path("by_hand.csv").write_text("record_id\na\nb\n", encoding="utf-8")
+    report(inputs, ["by_hand.csv", "none.csv"], protocol, "report.html", "run.json")
     assert "source_line" not in Page(Path("report.html").read_text(encoding="utf-8")).text
     told = json.loads(Path("run.json").read_text(encoding="utf-8"))
     assert told["run_id"] == "1a2b3c4d5e6f"
-    assert told["counts"]["database_results"] == 31
-    assert told["decisions"] == {"screening.csv": 2, "coding.csv": 0}
+    assert told["counts"]["database_results"] == 5
+    assert told["decisions"] == {"by_hand.csv": 2, "none.csv": 0}
     assert told["packages"]["pandas"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]+\+00:00", told["finished"])
 
@@ -267,9 +445,9 @@ def test_page_and_run_are_written(inputs: dict[str, Any], protocol: dict[str, An
 def test_a_decision_file_that_the_stages_can_read_does_not_break_the_report(
     inputs: dict[str, Any], protocol: dict[str, Any], encoding: str
 ) -> None:
-    Path("screening.csv").write_bytes("record_id,who\na,Müller\n".encode(encoding))
-    report(inputs, ["screening.csv"], protocol, "report.html", "run.json")
-    assert json.loads(Path("run.json").read_text(encoding="utf-8"))["decisions"] == {"screening.csv": 1}
+    Path("by_hand.csv").write_bytes("record_id,who\na,Müller\n".encode(encoding))
+    report(inputs, ["by_hand.csv"], protocol, "report.html", "run.json")
+    assert json.loads(Path("run.json").read_text(encoding="utf-8"))["decisions"] == {"by_hand.csv": 1}
 
 
 def test_the_page_is_the_same_on_any_day(inputs: dict[str, Any], protocol: dict[str, Any]) -> None:

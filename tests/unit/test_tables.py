@@ -18,7 +18,6 @@ from reprise.synthesis.tables import (
     imports,
     included_studies,
     make_tables,
-    markdown,
     restrictions,
     search_log,
     source_overlap,
@@ -279,7 +278,6 @@ def test_no_records_at_all_leave_every_table_its_header(name: str, nothing: Revi
     assert len(found.columns) > 1
     numbers = found.select_dtypes("number").drop(columns="year", errors="ignore")
     assert int(numbers.to_numpy().sum()) == 0
-    assert f"**Table {list(TABLES).index(name) + 1}.**" in markdown(name, found, "x")
 
 
 def test_records_of_which_none_is_included_leave_every_table_its_header(rerun: Rerun) -> None:
@@ -293,37 +291,3 @@ def test_records_of_which_none_is_included_leave_every_table_its_header(rerun: R
 # --- Markdown
 
 
-def table_rows(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.startswith("|")]
-
-
-def test_markdown_has_number_title_notes_and_source() -> None:
-    text = markdown("venues", pd.DataFrame({"venue": ["J"], "included": [1]}), "Reprise, run 1a2b")
-    number = list(TABLES).index("venues") + 1
-    assert text.startswith(f"**Table {number}.** {TABLES['venues'].title}\n")
-    assert f"*Note.* n = 1 rows. {TABLES['venues'].notes}" in text
-    assert "*Source:* Reprise, run 1a2b." in text
-    assert table_rows(text)[-1] == "| J | 1 |"
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [
-        ("a | b", "a \\| b"),
-        ("a \\| b", "a \\\\\\| b"),
-        ("<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"),
-        ("two\nlines", "two lines"),
-        ("*star* and `code`", "\\*star\\* and \\`code\\`"),
-        ("[a](javascript:b)", "\\[a](javascript:b)"),
-    ],
-)
-def test_markdown_escapes_what_would_break_a_cell(value: str, cell: str) -> None:
-    lines = table_rows(markdown("venues", pd.DataFrame({"venue": [value], "included": [1]}), "x"))
-    assert len(lines) == 3
-    assert lines[-1] == f"| {cell} | 1 |"
-
-
-def test_the_name_of_a_group_keeps_its_spelling_as_a_heading(review: Review) -> None:
-    head = table_rows(markdown("themes_by_country", themes_by_country(review), "x"))[0]
-    assert "| USA |" in head
-    assert "| Europe |" in head

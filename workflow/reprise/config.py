@@ -311,8 +311,15 @@ class Screening(Model):
 class Formats(Model):
     """Which files are written of each table and figure."""
 
-    tables: Annotated[list[Literal["csv", "md"]], Field(min_length=1)] = ["csv", "md"]
+    tables: Annotated[list[Literal["csv", "md", "tex", "docx", "xlsx"]], Field(min_length=1)] = [
+        "csv",
+        "md",
+        "tex",
+        "docx",
+        "xlsx",
+    ]
     figures: Annotated[list[Literal["svg", "png", "pdf"]], Field(min_length=1)] = ["svg", "png"]
+    width: Literal["one_column", "two_columns"] = "two_columns"
 
     @model_validator(mode="after")
     def _keep_what_the_report_reads(self) -> Formats:

@@ -42,7 +42,8 @@ def _files(module: str) -> tuple[str, ...]:
     path = PACKAGE.joinpath(*parts)
     if path.is_dir():
         return tuple(str(p) for p in [*packages, path / "__init__.py", *sorted(path.glob("*.tsv"))])
-    return tuple(str(p) for p in [*packages, path.with_suffix(".py"), *path.parent.glob(path.name + ".*.j2")])
+    beside = [p for p in sorted(path.parent.glob(path.name + ".*")) if p.suffix in (".j2", ".css", ".js")]
+    return tuple(str(p) for p in [*packages, path.with_suffix(".py"), *beside])
 
 
 @cache

@@ -1,11 +1,21 @@
 rule draw:
     input:
-        **{name: f"results/tables/{name}.csv" for name in FIGURES if name in TABLES},
+        **{name: f"results/tables/{name}.csv" for name in FIGURE_TABLES.values() if name != "prisma"},
         prisma=rules.tabulate.output.prisma,
         provenance=rules.tabulate.output.provenance,
+        plan=plan("draw"),
         code=code("reprise.synthesis.figures"),
     output:
-        figures=expand("results/figures/{name}.{format}", name=FIGURES, format=PROTOCOL.formats.figures),
+        figures=[
+            shown(
+                f"results/figures/{name}.{format}",
+                "prisma" if name == "prisma" else "figure",
+                "Figures",
+                FIGURES[name].title,
+            )
+            for name in FIGURES
+            for format in PROTOCOL.formats.figures
+        ],
     message:
         "Drawing the figures"
     script:

@@ -38,6 +38,8 @@ SETTINGS = {
         "decisions": DECISION_FILES["coding"],
     },
     "tabulate": {"protocol": TOLD, "decisions": list(DECISION_FILES.values())},
+    "typeset": {"protocol": TOLD},
+    "draw": {"width": PROTOCOL.formats.width},
     "report": {"protocol": TOLD, "decisions": list(DECISION_FILES.values())},
 }
 

@@ -25,13 +25,19 @@ rule tabulate:
         needed_ris="results/decisions_needed.ris",
         ledger="results/ledger.csv",
         prisma="results/prisma.csv",
-        replication="results/replication.csv",
+        replication=report(
+            "results/replication.csv",
+            caption="../report/replication.rst",
+            category="Comparison with the published review",
+        ),
         known="results/known_studies.csv",
         bib="results/references.bib",
         ris="results/references.ris",
+        apa="results/included.apa.md",
+        exchange=expand("results/exchange/{ends}.{format}", ends=ENDS, format=EXCHANGE),
         strings="results/search_strings.md",
         provenance="results/provenance.json",
-        tables=expand("results/tables/{name}.{format}", name=TABLES, format=PROTOCOL.formats.tables),
+        tables=[shown(f"results/tables/{name}.csv", "table", "Tables", TABLES[name].title) for name in TABLES],
     message:
         "Tabulating: the ledger, and from it tables, flow and references"
     script:

@@ -38,7 +38,8 @@ _SYMBOLS = {
     "l": "ł", "L": "Ł", "i": "i", "j": "j", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ",
     "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ", "textendash": "–", "textemdash": "—", "ldots": "…", "dots": "…",
     "textquoteright": "’", "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”",
-    "textquotesingle": "'", "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^",
+    "textquotesingle": "'", "textbackslash": "\\", "textbraceleft": "\ue000",
+    "textbraceright": "\ue001", "textasciitilde": "~", "textasciicircum": "^",
     "textregistered": "®", "texttrademark": "™", "copyright": "©", "textcopyright": "©", "pounds": "£",
     "euro": "€", "texteuro": "€", "textdegree": "°", "degree": "°", "times": "×", "pm": "±", "leq": "≤",
     "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠", "approx": "≈", "sim": "∼", "cdot": "·", "infty": "∞",
@@ -56,7 +57,7 @@ _COMMAND = re.compile(
     |\\\\""",
     re.X,
 )
-_MATH = re.compile(r"\$([^$]{1,300})\$")
+_MATH = re.compile(r"(?<!\\)\$([^$]{1,300})(?<!\\)\$")
 _ESCAPED = re.compile(r"\\([&%$#_{}~])")
 _EID = re.compile(r"\b2-s2\.0-\d+")
 _UT = re.compile(r"(?:WOS|ISI|BCI|MEDLINE|SCIELO|KJD|PPRN|CCC|INSPEC|ZOOREC|CABI|FSTA):\w+", re.I)

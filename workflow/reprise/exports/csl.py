@@ -189,7 +189,7 @@ def _values(item: Mapping[str, Any]) -> dict[str, str]:
         "pages": page_range(first("page", "page-first", "number", "article-number"), ""),
         "doi": doi_in([first("DOI"), first("URL"), note]),
         "pmid": first("PMID") or (pmid[1] if pmid else ""),
-        "type": _TYPES.get(kind) or type_of([kind.replace("-", " ")]),
+        "type": _TYPES.get(kind) or type_of([first("genre"), kind.replace("-", " ")]),
         "language": language_code(first("language")),
         "abstract": first("abstract"),
         "keywords": join(keywords),

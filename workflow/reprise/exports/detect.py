@@ -23,7 +23,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]")
 _TYPE_LINE = r"^[ \t\ufeff]{0,4}TY[ \t\xa0]{0,4}[-\u2010-\u2014](?:[ \t\xa0]{1,4}\w{2,12})?[ \t]{0,4}$"
 _MARKS = (
     ("ris", re.compile(_TYPE_LINE, re.M | re.I)),
-    ("nbib", re.compile(r"^PMID[ ]{0,2}-[ ]{1,2}\d{1,9}[ \t]{0,4}$", re.M)),
+    ("nbib", re.compile(r"^PMID[ ]{0,2}-[ ]{1,2}\d{0,9}[ \t]{0,4}$", re.M)),
     ("wos", re.compile(r"^\ufeff?(?:FN (?:Clarivate|Thomson|ISI|Web of)|PT [A-Z][ \t]{0,4}$)", re.M)),
     ("bibtex", re.compile(r"^[ \t]{0,8}@[A-Za-z]{3,30}[ \t]{0,4}[{(]", re.M)),
 )  # fmt: skip

@@ -26,6 +26,14 @@ class Caption(NamedTuple):
     notes: str
 
 
+# The lists that are written for other programs: which works, by how they ended, and in which formats.
+ENDS: dict[str, tuple[str, ...]] = {
+    "included": ("included",),
+    "excluded": ("removed_by_automation", "excluded", "not_retrieved"),
+    "awaiting": ("awaiting",),
+    "all": ("included", "removed_by_automation", "excluded", "not_retrieved", "awaiting"),
+}
+EXCHANGE = ("ris", "bib", "json", "nbib")
 CODED = "Coded by rule from title, keywords and abstract where no person coded. "
 TABLES: dict[str, Caption] = {
     "search_log": Caption(
@@ -89,6 +97,10 @@ TABLES: dict[str, Caption] = {
         "order the authors stand. Studied: countries that the work is about; one work may have several.",
     ),
     "themes": Caption("Works by theme", CODED + "A work may have several themes."),
+    "themes_by_year": Caption(
+        "Works by theme and year",
+        CODED + "A work may have several themes. The year as the merged record gives it.",
+    ),
     "themes_by_country": Caption(
         "Works by theme and country of authors", CODED + "A work may have several themes."
     ),
@@ -140,6 +152,10 @@ TABLES: dict[str, Caption] = {
         "Works that sources share",
         "Only here: works that no other source has. With X: works that X has too.",
     ),
+    "source_sets": Caption(
+        "Works by the set of sources that hold them",
+        "Each work counts once: with all sources that hold it, and no other.",
+    ),
     "capture_recapture": Caption(
         "How many works all sources together may miss",
         "Estimated from how sources overlap, and true only as far as its assumptions: sources find works "
@@ -161,6 +177,16 @@ FIGURES: dict[str, Caption] = {
     ),
     "years": Caption("Works by year of publication", TABLES["years"].notes),
     "countries": Caption("Works by country", TABLES["countries"].notes),
+    "country_map": Caption(
+        "World map of works by country of authors",
+        "Full counts: a work counts in each country of its authors. Outlines: Natural Earth, public domain.",
+    ),
     "themes": Caption("Works by theme", TABLES["themes"].notes),
     "themes_by_country": Caption("Works by theme and country of authors", TABLES["themes_by_country"].notes),
+    "themes_over_time": Caption("Works by theme and year", TABLES["themes_by_year"].notes),
+    "theme_cooccurrence": Caption(
+        "Works that bear two themes",
+        "Below the diagonal included works, above it those awaiting too. " + CODED,
+    ),
+    "source_overlap": Caption("Works by the set of sources that hold them", TABLES["source_sets"].notes),
 }

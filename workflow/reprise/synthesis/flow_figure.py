@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reprise.synthesis.marks import (
-    LEADING,
-    MARGIN,
     NBSP,
-    SIZE,
-    SMALL,
+    Area,
     Label,
     Line,
     Mark,
@@ -22,6 +19,7 @@ from reprise.synthesis.marks import (
     number,
     wrap,
 )
+from reprise.synthesis.style import LEADING, MARGIN, SIZE, SMALL
 
 GOLD, SIDE_BLUE = "#FFC000", "#9DC3E6"  # of the official template
 PAD, STEP = 4.0, SIZE * LEADING
@@ -295,4 +293,6 @@ def prisma_picture(rows: Iterable[Mapping[str, str]]) -> Picture:
         marks.append(Label(MARGIN, y, note, SMALL))
     said = [" ".join(text for text, _ in box.lines) for box in flow.boxes if box.kind != "stage"]
     title = "PRISMA 2020 flow diagram"
-    return Picture("prisma", title, ". ".join([*said, *notes]), y + 4, [*marks, *flow.arrows])
+    counting = [box for box in flow.boxes if box.kind in ("main", "ours")]
+    areas = [Area(box.key, box.x, box.y, box.w, box.h) for box in counting]
+    return Picture("prisma", title, ". ".join([*said, *notes]), y + 4, [*marks, *flow.arrows], areas)

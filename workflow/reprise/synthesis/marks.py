@@ -14,12 +14,8 @@ from functools import lru_cache
 import matplotlib
 from matplotlib.ft2font import FT2Font
 
-WIDTH = 504.0  # 7 inches: two columns of a journal page
-MARGIN = 6.0
-SIZE = 7.0
-SMALL = 6.5  # nothing in a figure is smaller
-LEADING = 1.24
-GREY = "#555555"
+from reprise.synthesis.style import LEADING, SIZE, TWO_COLUMNS
+
 LONGEST = 160  # characters of one label; hostile data have no end
 NBSP = "\u00a0"
 
@@ -62,7 +58,38 @@ class Line:
     color: str = "black"
 
 
-Mark = Rect | Label | Line
+@dataclass(frozen=True)
+class Dot:
+    """A disc around a point."""
+
+    x: float
+    y: float
+    radius: float
+    fill: str
+    edge: str = "none"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Closed outlines filled together; one that runs the other way round is a hole."""
+
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+    fill: str
+    edge: str = "white"
+
+
+Mark = Rect | Label | Line | Dot | Shape
+
+
+@dataclass(frozen=True)
+class Area:
+    """A place in the figure that a page may make a button; nothing of it is seen."""
+
+    key: str
+    x: float
+    y: float
+    w: float
+    h: float
 
 
 @dataclass(frozen=True)
@@ -74,6 +101,8 @@ class Picture:
     desc: str
     height: float
     marks: Sequence[Mark]
+    areas: Sequence[Area] = ()
+    width: float = TWO_COLUMNS
 
 
 def font_file(bold: bool) -> str:

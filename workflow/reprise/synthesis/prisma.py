@@ -12,23 +12,11 @@ from typing import Any
 
 import pandas as pd
 
+from reprise.synthesis.flow_sets import ENDS
 from reprise.synthesis.ledger import DATABASES, OTHER
 
 COLUMNS = ("data", "node", "box", "description", "boxtext", "tooltips", "url", "n")
 Boxes = dict[str, frozenset[str]]
-
-# name of the box -> end and stage of the records in it
-_ENDS = {
-    "duplicates": ("duplicate", "dedupe"),
-    "automatic": ("removed_by_automation", "before_screening"),
-    "excluded_screening": ("excluded", "screening"),
-    "awaiting_screening": ("awaiting", "screening"),
-    "not_retrieved": ("not_retrieved", "retrieval"),
-    "awaiting_retrieval": ("awaiting", "retrieval"),
-    "excluded_eligibility": ("excluded", "eligibility"),
-    "awaiting_eligibility": ("awaiting", "eligibility"),
-    "included": ("included", "included"),
-}
 
 
 def boxes(ledger: pd.DataFrame) -> dict[str, Boxes]:
@@ -48,7 +36,7 @@ def boxes(ledger: pd.DataFrame) -> dict[str, Boxes]:
     for column in (DATABASES, OTHER):
         rows = ledger[ledger["column"] == column]
         groups = rows.groupby(["end", "stage"])["record_id"].agg(frozenset).to_dict()
-        found: Boxes = {box: groups.get(key, frozenset()) for box, key in _ENDS.items()}
+        found: Boxes = {box: groups.get(key, frozenset()) for box, key in ENDS.items()}
         found["assessed"] = found["excluded_eligibility"] | found["awaiting_eligibility"] | found["included"]
         found["sought"] = found["not_retrieved"] | found["awaiting_retrieval"] | found["assessed"]
         found["screened"] = found["excluded_screening"] | found["awaiting_screening"] | found["sought"]
@@ -59,7 +47,7 @@ def boxes(ledger: pd.DataFrame) -> dict[str, Boxes]:
 
 
 def _check(column: str, found: Boxes) -> None:
-    parts = [found[box] for box in _ENDS]
+    parts = [found[box] for box in ENDS]
     whole = frozenset().union(*parts)
     if whole != found["identified"] or sum(map(len, parts)) != len(whole):
         twice = sorted(i for i in whole if sum(i in part for part in parts) > 1)

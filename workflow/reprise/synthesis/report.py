@@ -1,4 +1,9 @@
-"""The report: one page that opens from disk, and `run.json`. It reads only what other stages wrote."""
+"""The report: one page to walk through that opens from disk, and `run.json`.
+
+It reads only what other stages wrote. The page brings its data as JSON, once; `report.js` shows them, with
+tables made by DataTables (vendor/). Nothing else may run on it: its policy names the hash of each script and
+of the style sheet.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +18,31 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from reprise.csvfiles import count_rows, read_rows
+from reprise.settings import sources_in_use
 from reprise.synthesis.captions import FIGURES, TABLES, heading
+from reprise.synthesis.checklists import prisma_2020, prisma_s
+from reprise.synthesis.figure_tables import FIGURE_TABLES
+from reprise.synthesis.flow_sets import check_counts, flow_sets
+from reprise.synthesis.inline_svg import Inline, inline_svg
+from reprise.synthesis.report_data import as_json, near_misses, page_data
 
 SOURCE = ("Snakefile", "workflow")
-LONG = 25  # rows; a longer table is folded
+TITLES = {name: caption.title for name, caption in TABLES.items()} | {
+    "near": "Works that failed one criterion alone",
+    "replication": "The published numbers beside ours",
+}
+# Ids that the page has for itself; a table of such a name gets another.
+SECTIONS = (
+    "top", "main", "flow", "box", "works", "protocol", "searches", "figures", "near", "tables", "replication",
+    "automation", "checklists", "provenance", "life", "data",
+)  # fmt: skip
+HERE = Path(__file__).parent
+LONG = 25  # rows; a longer table is folded, and paged
+# The stages' tables that tell what became of a record and a work.
+LIFE = ("ledger", "records", "works", "duplicates", "screening", "coding", "hits")
 # What run.json names the versions of: what decides the bytes.
 PACKAGES = (
     "snakemake",
@@ -44,8 +68,8 @@ def report(
     Parameters
     ----------
     inputs : mapping
-        Paths by name: prisma, replication, provenance, manifest; `tables`, `figures` and
-        `trouble` are lists.
+        Paths by name: prisma, replication, provenance, manifest, strings, and those of `LIFE`, as CSV;
+        `tables`, `figures` and `trouble` are lists.
     decisions : sequence of str
         The decision files.
     protocol : mapping
@@ -56,11 +80,24 @@ def report(
     about = json.loads(Path(inputs["provenance"]).read_text(encoding="utf-8"))
     flow = {row["data"]: row["n"] for row in read_rows(inputs["prisma"])}
     tables = {Path(path).stem: read_rows(path) for path in inputs["tables"]}
-    figures = {Path(path).stem: _data_uri(path) for path in inputs["figures"]}
+    drawn = {Path(path).stem: path for path in inputs["figures"]}
+    figures = {name: _data_uri(path) for name, path in drawn.items() if name != "prisma"}
     lines = {path: count_rows(path) for path in decisions}
     trouble = [row["what"] for path in inputs["trouble"] for row in read_rows(path)]
     replication = read_rows(inputs["replication"])
-    html = render(about, protocol, flow, tables, figures, replication, lines, trouble)
+    life = {name: read_rows(inputs[name]) for name in LIFE}
+    labels = {name: source["label"] for name, source in sources_in_use(protocol).items()}
+    links = {row["work_id"]: row["linked_works"].split("; ") for row in life["works"]}
+    boxes = flow_sets(life["ledger"], links, labels, heading)
+    check_counts(boxes, flow)
+    strings = Path(inputs["strings"]).read_text(encoding="utf-8")
+    picture = inline_svg(drawn["prisma"], "flow")
+    near = near_misses(life["screening"], protocol["criteria"])
+    shown = {**tables, "near": near, "replication": replication}
+    data = page_data(shown, TITLES, heading, life, boxes, labels)
+    html = render(
+        about, protocol, flow, tables, figures, replication, lines, trouble, near, data, picture, strings
+    )
     Path(page).write_text(html, encoding="utf-8")
     told = {
         **about,
@@ -81,13 +118,17 @@ def render(
     flow: Mapping[str, str],
     tables: Mapping[str, list[dict[str, str]]],
     figures: Mapping[str, str],
-    replication: Sequence[Mapping[str, str]],
+    replication: list[dict[str, str]],
     decisions: Mapping[str, int],
     trouble: Sequence[str],
+    near: list[dict[str, str]],
+    data: Mapping[str, Any],
+    picture: Inline,
+    strings: str,
 ) -> str:
     """Make the page; everything that comes from data is escaped."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(HERE),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -100,7 +141,17 @@ def render(
         n[f"{kind}_results"] for kind in ("database", "register", "website", "organisation", "citations")
     )
     waiting = sum(value for name, value in n.items() if "_awaiting_" in name)
+    css = (HERE / "report.css").read_text(encoding="utf-8") + picture.css
+    scripts = [
+        (HERE / name).read_text(encoding="utf-8") for name in ("vendor/dataTables.min.js", "report.js")
+    ]
     return environment.get_template("report.html.j2").render(
+        policy=policy(scripts, css),
+        # ours, or made safe: nothing in them comes from data as markup
+        css=Markup(css),
+        scripts=[Markup(script) for script in scripts],
+        data=Markup(as_json(data)),
+        picture=Markup(picture.markup),
         about=about,
         protocol=protocol,
         n=n,
@@ -112,13 +163,38 @@ def render(
             for i, (name, c) in enumerate(TABLES.items(), start=1)
         ],
         figures=[
-            {"name": name, "number": i, "title": c.title, "notes": c.notes, "uri": figures[name]}
+            {
+                "name": name,
+                "number": i,
+                "title": c.title,
+                "notes": c.notes,
+                "uri": figures.get(name),
+                "table": FIGURE_TABLES.get(name, name),
+            }
             for i, (name, c) in enumerate(FIGURES.items(), start=1)
         ],
+        rows_of=tables,
+        anchors={name: f"table-{name}" for name in SECTIONS},
+        near=near,
+        alone=sum(not row["unknown"] for row in near),
         replication=replication,
+        checklists=[("PRISMA 2020", prisma_2020()), ("PRISMA-S", prisma_s(protocol))],
+        strings=strings,
         decisions=decisions,
         trouble=trouble,
         long=LONG,
+    )
+
+
+def policy(scripts: Iterable[str], css: str) -> str:
+    """Say what may run on the page: these scripts and this style sheet, by their hashes; nothing loads."""
+
+    def hashed(text: str) -> str:
+        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+    return (
+        f"default-src 'none'; script-src {' '.join(map(hashed, scripts))}; style-src {hashed(css)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -131,7 +207,7 @@ def source_hash(paths: Iterable[str]) -> str:
         for file in files:
             if (
                 file.is_file()
-                and file.suffix in ("", ".py", ".smk", ".j2", ".rst")
+                and file.suffix in ("", ".py", ".smk", ".j2", ".rst", ".css", ".js")
                 and "__pycache__" not in file.parts
             ):
                 digest.update(file.as_posix().encode() + b"\0" + file.read_bytes() + b"\0")

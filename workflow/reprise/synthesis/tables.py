@@ -18,7 +18,7 @@ from reprise.frames import fold
 from reprise.records import plain_text
 from reprise.screen.outcome import RULE, counts_as
 from reprise.screen.retrieval import retrieval_list
-from reprise.synthesis.captions import TABLES, heading
+from reprise.synthesis.captions import TABLES
 from reprise.synthesis.capture import capture_recapture
 from reprise.synthesis.judging import (
     NOT_APPRAISED,
@@ -34,6 +34,7 @@ from reprise.synthesis.judging import (
 from reprise.synthesis.known_items import known_items
 from reprise.synthesis.query_terms import query_terms
 from reprise.synthesis.review import COUNTRY_RULES, STATUS, Review
+from reprise.synthesis.sets import source_sets, themes_by_year
 from reprise.vocabulary import LOOKED_UP
 
 LIMITS = "one calendar year at a time, so that records without a year are not found; no other limit"
@@ -348,6 +349,7 @@ MAKERS: dict[str, Callable[[Review], pd.DataFrame]] = {
     "countries": countries,
     "country_counts": country_counts,
     "themes": themes,
+    "themes_by_year": themes_by_year,
     "themes_by_country": themes_by_country,
     "theme_cooccurrence": theme_cooccurrence,
     "theme_review": theme_review,
@@ -360,6 +362,7 @@ MAKERS: dict[str, Callable[[Review], pd.DataFrame]] = {
     "automation": automation,
     "codebook_diagnostics": codebook_diagnostics,
     "source_overlap": source_overlap,
+    "source_sets": source_sets,
     "capture_recapture": capture_recapture,
     "known_items": known_items,
 }
@@ -388,29 +391,3 @@ def _codes(review: Review, variable: str) -> pd.Series:
     rows = review.coding[review.coding["variable"] == variable]
     names = rows["code"].map(country_name) if variable.endswith("country") else rows["code"]
     return names.groupby(rows["work_id"]).agg("; ".join)
-
-
-def markdown(name: str, frame: pd.DataFrame, source_line: str) -> str:
-    """Give a table as Markdown: number and title above, notes and the source line below."""
-    number = list(TABLES).index(name) + 1
-    table = TABLES[name]
-    columns = [_cell(heading(c)) for c in frame.columns]
-    rows = frame.astype("str").fillna("").itertuples(index=False, name=None)
-    lines = [
-        f"**Table {number}.** {table.title}",
-        "",
-        "| " + " | ".join(columns) + " |",
-        "|" + "|".join(" --- " for _ in columns) + "|",
-        *("| " + " | ".join(map(_cell, row)) + " |" for row in rows),
-        "",
-        f"*Note.* n = {len(frame)} rows. {table.notes.strip()}",
-        "",
-        f"*Source:* {source_line}.",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
-    return escaped.replace("*", "\\*").replace("[", "\\[").replace("`", "\\`")

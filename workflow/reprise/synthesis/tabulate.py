@@ -18,12 +18,14 @@ from reprise.screen.queue import queue, queue_ris
 from reprise.settings import sources_in_use
 from reprise.study import CITED, read_cited
 from reprise.synthesis import prisma, replication
+from reprise.synthesis.apa import apa
+from reprise.synthesis.captions import ENDS
 from reprise.synthesis.ledger import follow
 from reprise.synthesis.provenance import provenance
-from reprise.synthesis.references import bibtex, ris
+from reprise.synthesis.references import WRITERS, bibtex, ris
 from reprise.synthesis.review import Review
 from reprise.synthesis.search_strings import search_strings
-from reprise.synthesis.tables import make_tables, markdown
+from reprise.synthesis.tables import make_tables
 
 
 def tabulate(
@@ -44,8 +46,8 @@ def tabulate(
     protocol : mapping
         The whole protocol as plain text.
     outputs : mapping
-        Paths by name: needed, needed_ris, ledger, prisma, replication, known, bib, ris, strings, provenance;
-        `tables` is a list.
+        Paths by name: needed, needed_ris, ledger, prisma, replication, known, bib, ris, apa, strings,
+        provenance; `tables` and `exchange` are lists.
 
     Raises
     ------
@@ -104,6 +106,8 @@ def tabulate(
     references: list[dict[str, str]] = included.to_dict("records")  # type: ignore[assignment]
     Path(outputs["bib"]).write_text(bibtex(references), encoding="utf-8")
     Path(outputs["ris"]).write_text(ris(references), encoding="utf-8")
+    Path(outputs["apa"]).write_text("\n\n".join(apa(references)) + "\n", encoding="utf-8")
+    _write_exchange(review, [Path(path) for path in outputs["exchange"]])
     run["published"] = plain(published)
     text = json.dumps(run, indent=1, ensure_ascii=False)
     Path(outputs["provenance"]).write_text(text + "\n", encoding="utf-8")
@@ -119,8 +123,15 @@ def _decisions(files: Sequence[str]) -> dict[str, list[Decision]]:
 def _write_tables(review: Review, paths: Sequence[Path], source_line: str) -> None:
     tables = make_tables(review)
     for path in paths:
+        write_csv(tables[path.stem].assign(source_line=source_line), path)
+
+
+def _write_exchange(review: Review, paths: Sequence[Path]) -> None:
+    """Write the lists of works that other programs take, each in several formats."""
+    lists: dict[str, list[dict[str, str]]] = {}
+    for path in paths:
+        if path.stem not in lists:
+            ended = review.ended(*ENDS[path.stem]).sort_values("work_id").astype("str").fillna("")
+            lists[path.stem] = ended.to_dict("records")  # type: ignore[assignment]
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".csv":
-            write_csv(tables[path.stem].assign(source_line=source_line), path)
-        else:
-            path.write_text(markdown(path.stem, tables[path.stem], source_line), encoding="utf-8")
+        path.write_text(WRITERS[path.suffix[1:]](lists[path.stem]), encoding="utf-8")
