@@ -34,16 +34,18 @@ from reprise.decisions import HEADER, Decision, read_decisions
 from reprise.dedupe.people import check_duplicates_decision
 from reprise.dedupe.works import find_works
 from reprise.exports.tables import LAYOUT
-from reprise.frames import as_frame
+from reprise.frames import as_frame, write_csv
 from reprise.records import LIST_SEPARATOR
 from reprise.screen.holdings import read_holdings
 from reprise.screen.queue import queue
 from reprise.screen.works import check_screening, read_journals, screen_works
 from reprise.synthesis import prisma
 from reprise.synthesis.ledger import follow
+from reprise.synthesis.markdown import markdown
+from reprise.synthesis.printed import read_printed
 from reprise.synthesis.references import bibtex, ris
 from reprise.synthesis.review import Review
-from reprise.synthesis.tables import make_tables, markdown
+from reprise.synthesis.tables import make_tables
 
 ROOT = Path(__file__).parents[2]
 MORE = int(os.environ.get("REPRISE_EXAMPLES", "0"))
@@ -571,7 +573,9 @@ def check_tables(made: Outcome) -> None:
         s: holding[s] for s in overlap["source"]
     }
     for name, frame in made.tables.items():
-        text = markdown(name, frame, "source").splitlines()
+        path = Path(tempfile.gettempdir(), f"{os.getpid()}", f"{name}.csv")
+        write_csv(frame.assign(source_line="source"), path)
+        text = markdown(read_printed(path, "source")).splitlines()
         lines = [line for line in text if line.startswith("|")]
         assert len(lines) == len(frame) + 2, name
         bars = {len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in lines}

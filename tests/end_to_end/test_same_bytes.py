@@ -9,7 +9,7 @@ import pytest
 from conftest import copy_review, jobs_run, said, small, snakemake, tree_hash
 
 # When it ran, and on what, stands in run.json alone.
-DIFFERS = {"run.json"}
+DIFFERS = {"run.json", "ro-crate-metadata.json"}  # what tells of the run itself
 Hashes = dict[str, str]
 
 

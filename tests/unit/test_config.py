@@ -45,7 +45,11 @@ def test_the_bundled_protocol_parses_and_names_files_that_are_there(monkeypatch:
 def test_settings_for_stages_are_plain_text(protocol: dict[str, Any]) -> None:
     assert protocol["window"] == {"start": "2015-01-01", "end": "2022-01-31"}
     assert protocol["criteria"][0]["unknown"] == "awaiting"
-    assert protocol["formats"] == {"tables": ["csv", "md"], "figures": ["svg", "png"]}
+    assert protocol["formats"] == {
+        "tables": ["csv", "md", "tex", "docx", "xlsx"],
+        "figures": ["svg", "png"],
+        "width": "two_columns",
+    }
 
 
 def test_plain_reaches_into_lists_and_dicts_of_sections(raw_protocol: dict[str, Any]) -> None:
@@ -68,7 +72,7 @@ ONE_MISTAKE = {
     "an unknown rule": ("criteria/0/rule", "windw", "criteria[window].rule", "'window'"),
     "an unknown stage": ("criteria/0/stage", "screning", "criteria[window].stage", "'screening'"),
     "an unknown kind": ("sources/sample/web/kind", "webpage", "sources.sample.web.kind", "known: "),
-    "an unknown format": ("formats", {"tables": ["csv", "docx"]}, "formats.tables[2]", "known: "),
+    "an unknown format": ("formats", {"tables": ["csv", "pages"]}, "formats.tables[2]", "known: "),
     "no CSV among the formats": ("formats", {"tables": ["md"]}, "formats", "csv"),
     "no SVG among the formats": ("formats", {"figures": ["png"]}, "formats", "svg"),
     "a path from the root": ("journals", "/etc/passwd", "journals", "inside"),

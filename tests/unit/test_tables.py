@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from reprise.synthesis.captions import FIGURES, TABLES
+from reprise.synthesis.figure_tables import FIGURE_TABLES
 from reprise.synthesis.review import Review
 from reprise.synthesis.tables import (
     MAKERS,
@@ -63,7 +64,7 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
 def test_captions_and_makers_name_the_same_tables_in_one_order(review: Review) -> None:
     assert set(MAKERS) == set(TABLES)
     assert list(make_tables(review)) == list(TABLES)
-    assert set(FIGURES) - {"prisma"} <= set(TABLES)
+    assert {FIGURE_TABLES[name] for name in FIGURES} - {"prisma"} <= set(TABLES)
     assert all(caption.title and caption.notes for caption in TABLES.values())
 
 
@@ -289,5 +290,3 @@ def test_records_of_which_none_is_included_leave_every_table_its_header(rerun: R
 
 
 # --- Markdown
-
-

@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 from conftest import copy_review, jobs_run, replace, said, small, snakemake, tree_hash
 
+_TABLES = {"tabulate", "draw", "typeset", "report", "describe"}
 FROM = {  # a stage and all that follow it
-    "search": {"search", "collect", "dedupe", "screen", "code", "tabulate", "draw", "report"},
-    "collect": {"collect", "dedupe", "screen", "code", "tabulate", "draw", "report"},
-    "dedupe": {"dedupe", "screen", "code", "tabulate", "draw", "report"},
-    "screen": {"screen", "code", "tabulate", "draw", "report"},
-    "code": {"code", "tabulate", "draw", "report"},
-    "tabulate": {"tabulate", "draw", "report"},
-    "draw": {"draw", "report"},
-    "report": {"report"},
+    "search": {"search", "collect", "dedupe", "screen", "code", *_TABLES},
+    "collect": {"collect", "dedupe", "screen", "code", *_TABLES},
+    "dedupe": {"dedupe", "screen", "code", *_TABLES},
+    "screen": {"screen", "code", *_TABLES},
+    "code": {"code", *_TABLES},
+    "tabulate": _TABLES,
+    "draw": {"draw", "report", "describe"},
+    "typeset": {"typeset", "describe"},
+    "report": {"report", "describe"},
 }
 CONFIG = "config/config.yaml"
 
@@ -80,7 +82,7 @@ def test_a_window_reruns_screening_and_what_follows(changed: Path) -> None:
     replace(changed / CONFIG, "start: 2019-01-01", "start: 2015-01-01")
     assert set(jobs_run(snakemake(changed))) == FROM["screen"]
     again = tree_hash(changed / "results")
-    assert {p for p in before if before[p] != again[p]} == {"run.json"}
+    assert {p for p in before if before[p] != again[p]} == {"run.json", "ro-crate-metadata.json"}
 
 
 def test_a_window_is_noticed_without_snakemakes_own_memory(changed: Path) -> None:
@@ -99,8 +101,12 @@ def test_a_window_is_noticed_without_snakemakes_own_memory(changed: Path) -> Non
         ("synthesis/prisma.py", {"tabulate"}),
         ("synthesis/figures.py", {"draw"}),
         ("synthesis/report.html.j2", {"report"}),
+        ("synthesis/report.js", {"report"}),
+        ("synthesis/checklists.py", {"report"}),
+        ("synthesis/word.py", {"typeset"}),
+        ("synthesis/summary.nb.md.j2", {"typeset"}),
         ("exports/tables.py", {"collect"}),
-        ("query.py", {"screen"}),
+        ("query.py", {"screen", "tabulate"}),
         ("check.py", set()),
     ],
 )
