@@ -40,7 +40,7 @@ def test_two_clean_runs_give_the_same_bytes(first: tuple[Path, Hashes], tmp_path
     made = results(other)
     assert len(made) > 40
     assert {path.rsplit(".", 1)[1] for path in made} == {
-        "csv", "md", "parquet", "json", "svg", "png", "html", "bib", "ris",
+        "csv", "md", "tex", "docx", "xlsx", "parquet", "json", "svg", "png", "html", "bib", "ris", "nbib",
     }  # fmt: skip
     known = first[1]
     assert sorted(made) == sorted(known)
