@@ -20,7 +20,7 @@ from reprise.synthesis.captions import TABLES
 Result = subprocess.CompletedProcess[str]
 FEW = 3
 CORPUS = Path("data/corpus")
-ALL_RULES = ["code", "collect", "dedupe", "draw", "report", "screen", "search", "tabulate"]
+ALL_RULES = "code collect dedupe describe draw report screen search tabulate typeset".split()
 CONFIG = "config/config.yaml"
 
 

@@ -617,7 +617,7 @@ def count_what_is_seen(made: Outcome) -> None:
     SEEN.update(seen)
 
 
-@examples(200)
+@examples(120)
 @given(case=cases())
 def test_nothing_vanishes(folder: Path, case: Case) -> None:
     found = collected(folder, case)
