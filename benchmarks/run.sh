@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 
 mkdir -p "$work/floor/profiles/default"
 cat > "$work/floor/Snakefile" <<'EOF'
-JOBS = ["search", "collect", "dedupe", "screen", "code", "tabulate", "draw", "report"]
+JOBS = ["search", "collect", "dedupe", "screen", "code", "tabulate", "draw", "typeset", "report", "describe"]
 
 rule all:
     default_target: True

@@ -133,6 +133,29 @@ def test_only_run_json_knows_the_time(results: Path) -> None:
         assert b"tIME" not in path.read_bytes() and b"Software" not in path.read_bytes()
 
 
+def test_the_report_of_snakemake_shows_all_figures_and_tables(results: Path) -> None:
+    """Each has a category, a title, a caption, and itself inside."""
+    done = snakemake(results.parent, "--report", "packed.html")
+    assert done.returncode == 0, said(done)
+    html = (results.parent / "packed.html").read_text(encoding="utf-8")
+    held = {
+        name: json.JSONDecoder().raw_decode(html, html.index(start) + len(start) - 1)[0]
+        for name, start in (("files", "var results = {"), ("categories", "var categories = {"))
+    }
+    shown = {
+        name: sorted(f for files in kind.values() for f in files) for name, kind in held["categories"].items()
+    }
+    assert shown == {
+        "Figures": sorted(f"results/figures/{name}.svg" for name in FIGURES),
+        "Tables": sorted(f"results/tables/{path.name}" for path in results.glob("tables/*.csv")),
+        "Comparison with the published review": ["results/replication.csv"],
+        "Report": ["results/report.html"],
+    }
+    for path, file in held["files"].items():
+        assert len(file["data_uri"]) > 100 and file["caption"].startswith("<p>"), path
+        assert file["labels"] or path in ("results/replication.csv", "results/report.html")
+
+
 def test_the_readme_shows_the_pictures_that_the_run_makes(results: Path) -> None:
     """Numbers and words; a machine's own rounding may place a text a hair aside."""
 
