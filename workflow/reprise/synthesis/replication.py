@@ -96,12 +96,15 @@ def known_studies(
     list of dict
         One row per study with `KNOWN_COLUMNS`; `lost_at` is search, a stage, or empty if it is included.
     """
+    if not studies:
+        return []
     work_of = review.ledger.set_index("record_id")["work_id"]
     records = records.assign(
         work_id=records["record_id"].map(work_of), key=fold(records["title"].map(plain_text).astype("str"))
     )
     by_doi = records[records["doi"] != ""].groupby("doi")["work_id"].first().to_dict()
-    by_title = dict(list(records.groupby("key")[["work_id", "year"]]))
+    known = records[records["key"].isin([fold_text(plain_text(study["title"])) for study in studies])]
+    by_title = dict(list(known.groupby("key")[["work_id", "year"]]))
     leads = review.ledger[review.ledger["lead"] == "true"].set_index("work_id")
     rows = []
     for study in studies:
