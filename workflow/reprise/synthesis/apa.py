@@ -34,7 +34,19 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _ARTICLE = re.compile("^(a|an|the) ")
 # A work without author begins with its title. The processor does not leave it out where it comes again.
 _TWICE = re.compile(r"^(.+?) (\([^()]*\)\.) \1(?= |$)")
+# A title that ends with a question or an exclamation takes no full stop after it.
+_ENDED = re.compile(f'([?!]["”’»]?{_OFF}?)\\.(?= |$)')
+_CASE = (
+    "*Titles and names stand as the sources have them: APA's sentence case of titles, and initials of names "
+    "that a source does not part into family and given name, are left to you.*"
+)
 Work = Mapping[str, str]
+
+
+def reference_list(works: Iterable[Work]) -> str:
+    """Give a page with the references of works, and say what of APA's rules is left to the reader."""
+    references = apa(works)
+    return "\n\n".join([*references, *([_CASE] if references else [])]) + "\n"
 
 
 def apa(works: Iterable[Work]) -> list[str]:
@@ -122,4 +134,4 @@ def _render(items: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _markdown(line: str) -> str:
     """Escape the text, then write italics; what a work without author says twice is said once."""
-    return cell(_TWICE.sub(r"\1 \2", line)).replace(_ON, "*").replace(_OFF, "*")
+    return cell(_ENDED.sub(r"\1", _TWICE.sub(r"\1 \2", line))).replace(_ON, "*").replace(_OFF, "*")

@@ -8,6 +8,7 @@ from typing import Any
 from reprise.synthesis.marks import Label, Line, Mark, Rect, block, clean, number, text_width, wrap
 from reprise.synthesis.style import (
     AWAITING,
+    GREY,
     HEADING,
     INCLUDED,
     LEADING,
@@ -16,6 +17,7 @@ from reprise.synthesis.style import (
     SMALL,
     STEP,
     TITLE,
+    grouped,
 )
 
 Rows = Sequence[Mapping[str, str]]
@@ -23,11 +25,11 @@ Pair = tuple[int, int]  # included, awaiting
 Item = tuple[str, Pair]  # a bar with its name
 Drawn = tuple[list[Mark], float]  # marks and the next free y
 
-NONE_AT_ALL = "No included studies and none awaiting a decision."
-NONE_INCLUDED = "No included studies."
+NONE_AT_ALL = "No included works and none awaiting a decision."
+NONE_INCLUDED = "No included works."
 NOTHING = 8.0  # size of the line that says so
 KEY = "Numbers: included + awaiting a person's decision."
-SEVERAL = "A study can carry several themes."
+SEVERAL = "A work can carry several themes."
 STATUSES: list[tuple[str, dict[str, Any]]] = [
     ("included", INCLUDED),
     ("awaiting a person's decision", AWAITING),
@@ -42,7 +44,7 @@ def both(included: int, awaiting: int) -> str:
     >>> both(3, 12), both(3, 0), both(0, 12)
     ('3 + 12', '3', '0 + 12')
     """
-    return f"{included} + {awaiting}" if awaiting else str(included)
+    return f"{grouped(included)} + {grouped(awaiting)}" if awaiting else grouped(included)
 
 
 def pairs_of(rows: Rows) -> list[Pair]:
@@ -132,9 +134,10 @@ def bars(items: Sequence[Item], x: float, y: float, w: float, name_w: float, mos
 
 
 def columns(items: Sequence[Item], y: float, slot: float) -> Drawn:
-    """Bars that stand; names and numbers are turned where they would touch."""
-    widest, numbers = (max(map(text_width, t)) for t in zip(*((n, both(*p)) for n, p in items), strict=True))
-    turned, turned_name = numbers > slot - 3, widest > slot - 3
+    """Bars that stand; all numbers are turned if some would touch, a name if it is wider than its column."""
+    numbers = max(text_width(both(*pair)) for _, pair in items)
+    turned = numbers > slot - 3
+    longest = max([width for name, _ in items if (width := text_width(name)) > slot - 3], default=0.0)
     most = max(sum(pair) for _, pair in items)
     high = 130 if most else 10
     base = y + high + (numbers + 6 if turned else 12)
@@ -145,9 +148,10 @@ def columns(items: Sequence[Item], y: float, slot: float) -> Drawn:
         drawn, length = stack(x - bar / 2, base, bar, pair, high / max(most, 1), upright=True)
         align = "left" if turned else "center"
         value = Label(x + 2.5 * turned, base - length - 4, both(*pair), align=align, upright=turned)
+        turned_name = text_width(name) > slot - 3
         align, low = ("right", base + 4) if turned_name else ("center", base + 10)
         marks += [*drawn, value, Label(x + 2.5 * turned_name, low, name, align=align, upright=turned_name)]
-    return marks, base + (widest + 8 if turned_name else 15)
+    return marks, base + max(longest + 8, 15)
 
 
 def places_of(values: Iterable[str]) -> dict[str, list[int]]:
@@ -172,9 +176,10 @@ def cell(x: float, y: float, size: tuple[float, float], pair: Pair, fill: str) -
     middle = x + size[0] / 2
     first = y + size[1] / 2 + (-1 if pair[1] else 2.5)
     marks: list[Mark] = [Rect(x, y, *size, fill, "#BBBBBB")]
-    marks.append(Label(middle, first, str(pair[0]), 7.5, bool(pair[0]), align="center"))
+    color = "black" if any(pair) else GREY  # what counts stands out from noughts
+    marks.append(Label(middle, first, grouped(pair[0]), 7.5, bool(pair[0]), color, "center"))
     if pair[1]:
-        wide, tight = f"+ {pair[1]}", f"+{pair[1]}"
+        wide, tight = f"+ {grouped(pair[1])}", f"+{grouped(pair[1])}"
         below = wide if text_width(wide, SMALL) <= size[0] - 2 else tight
         marks.append(Label(middle, first + 8.5, below, SMALL, align="center"))
     return marks

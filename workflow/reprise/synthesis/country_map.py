@@ -11,10 +11,10 @@ from reprise.synthesis.style import (
     HEADING,
     LAND,
     MARGIN,
-    SIZE,
     TWO_COLUMNS,
     class_bounds,
     class_colors,
+    grouped,
 )
 from reprise.synthesis.world import CENTRE, lands, project
 
@@ -61,13 +61,17 @@ def country_map_picture(rows: Rows, width: float = TWO_COLUMNS) -> Picture:
             continue
         counts = {code: pair[which] for code, pair in known.items() if pair[which]}
         marks.append(Label(MARGIN, y + 6, heading, HEADING, bold=True))
+        # Not in an ocean: in a narrow figure the dots of its islands may come to lie there.
+        beside = f"Country unknown: {grouped(unknown[which])}"
+        marks.append(Label(width - MARGIN, y + 6, beside, align="right"))
         drawn, y = _map(counts, bounds, colors, y + 9, width)
-        marks += [*drawn, *_unknown(unknown[which], y)]
+        marks += drawn
         y += 10
     legend = [("none", {"fill": LAND, "edge": "#BBBBBB"})]
     legend += [
         (name, {"fill": color, "edge": color})
         for name, color in zip(class_names(bounds), colors, strict=True)
+        if any(map(any, known.values()))
     ]
     key, y = swatches(legend, y + 4, width)
     off = "; ".join(f"{clean(n)}: {i} included, {a} awaiting" for n, (i, a) in elsewhere)
@@ -86,10 +90,13 @@ def class_names(bounds: list[int]) -> list[str]:
     """
     if bounds == list(range(1, len(bounds) + 1)):
         return ["1 work", *map(str, bounds[1:])]
-    names = ["1 work"] if bounds[1] == 2 else [f"1–{bounds[1] - 1} works"]
+    names = ["1 work"] if bounds[1] == 2 else [f"1–{grouped(bounds[1] - 1)} works"]
     ends = [bound - 1 for bound in bounds[2:]]
-    names += [str(a) if a == b else f"{a}–{b}" for a, b in zip(bounds[1:-1], ends, strict=True)]
-    return [*names, f"{bounds[-1]} and more"]
+    names += [
+        grouped(a) if a == b else f"{grouped(a)}–{grouped(b)}"
+        for a, b in zip(bounds[1:-1], ends, strict=True)
+    ]
+    return [*names, f"{grouped(bounds[-1])} and more"]
 
 
 def _map(
@@ -159,12 +166,3 @@ def moved_apart(points: list[tuple[float, float]], least: float) -> list[tuple[f
         if still:
             break
     return [(round(x, 2), round(v, 2)) for x, v in places]
-
-
-def _unknown(n: int, low: float) -> list[Mark]:
-    """Return the count of works without a known country, in the ocean at the lower left of a map."""
-    return [
-        Label(MARGIN, low - 19, "Country", SIZE),
-        Label(MARGIN, low - 10.5, "unknown:", SIZE),
-        Label(MARGIN, low - 1, str(n), HEADING, bold=True),
-    ]

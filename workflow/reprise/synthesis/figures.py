@@ -16,12 +16,14 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import BoxStyle, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
+from PIL import Image
 
 from reprise.csvfiles import read_rows
 from reprise.synthesis import flow_figure as flow
@@ -43,10 +45,23 @@ from reprise.synthesis.figure_tables import FIGURE_TABLES
 from reprise.synthesis.marks import Dot, Label, Line, Picture, Rect, Shape, clean, font_file, text_width
 from reprise.synthesis.matrices import theme_cooccurrence_picture, themes_by_country_picture
 from reprise.synthesis.over_time import themes_over_time_picture
-from reprise.synthesis.style import GREY, HEADING, MARGIN, RC, SAVING, SIZE, TWO_COLUMNS, WIDTHS
+from reprise.synthesis.style import (
+    DPI,
+    GREY,
+    HEADING,
+    MARGIN,
+    PNG,
+    RC,
+    SAVING,
+    SIZE,
+    TWO_COLUMNS,
+    WIDTHS,
+    grouped,
+)
 from reprise.synthesis.upset import source_overlap_picture
 
 Look = tuple[tuple[str, Any], ...]
+UNNUMBERED = {"prisma", "source_overlap"}  # which say themselves what they count
 BESIDE = 154.0  # two panels stand beside each other if each is that wide
 
 
@@ -77,6 +92,31 @@ def _outlines(mark: Rect | Line | Dot | Shape) -> Iterator[tuple[Look, Outline]]
         yield (("fc", mark.color), ("ec", "none")), Outline(head, closed=True)
 
 
+class _Line(Text):
+    """A label on the figure; its width is known, and matplotlib would measure it anew in each format."""
+
+    def __init__(self, label: Label) -> None:
+        weight = "bold" if label.bold else "normal"
+        font = FontProperties(size=label.size, weight=weight, fname=font_file(label.bold))
+        where = {"ha": label.align, "va": "baseline", "rotation_mode": "anchor"}
+        style: dict[str, Any] = {"color": label.color, "fontproperties": font, **where}
+        turn = 90 if label.upright else 0
+        super().__init__(label.x, label.y, label.text, rotation=turn, parse_math=False, **style)
+        share = {"left": 0.0, "center": 0.5, "right": 1.0}[label.align]
+        self.before = share * text_width(label.text, label.size, label.bold)  # its anchor, in points
+
+    def draw(self, renderer: Any) -> None:
+        """Hand the text to the renderer with the beginning of its baseline; SVG anchors it by itself."""
+        x, y = self.get_transform().transform(self.get_unitless_position())
+        turn, before = self.get_rotation(), renderer.points_to_pixels(self.before)
+        x, y = (x, y - before) if turn else (x - before, y)
+        y = renderer.height - y if renderer.flipy() else y
+        context = renderer.new_gc()
+        context.set_foreground(self.get_color())
+        renderer.draw_text(context, x, y, self.get_text(), self.get_fontproperties(), turn, mtext=self)
+        context.restore()
+
+
 def _figure(picture: Picture) -> Figure:
     """All marks that look alike become one path: matplotlib's cost goes by artists."""
     figure = Figure(figsize=(picture.width / 72, picture.height / 72), facecolor="white")
@@ -85,12 +125,7 @@ def _figure(picture: Picture) -> Figure:
     texts = []
     for mark in picture.marks:
         if isinstance(mark, Label):
-            weight = "bold" if mark.bold else "normal"
-            font = FontProperties(size=mark.size, weight=weight, fname=font_file(mark.bold))
-            turn = 90 if mark.upright else 0
-            where = {"ha": mark.align, "va": "baseline", "rotation": turn, "rotation_mode": "anchor"}
-            style: dict[str, Any] = {"color": mark.color, "fontproperties": font, **where}
-            texts.append(Text(mark.x, mark.y, mark.text, parse_math=False, **style))
+            texts.append(_Line(mark))
         else:
             for key, outline in _outlines(mark):
                 alike.setdefault(key, []).append(outline)
@@ -125,6 +160,33 @@ def _signed(picture: Picture, source_line: str) -> Picture:
     return replace(picture, desc=f"{picture.desc} {source}", height=height + 2, marks=marks)
 
 
+def _counted(picture: Picture, rows: Rows) -> Picture:
+    """Return the picture with how many works there are; `rows` count each work once."""
+    pairs = pairs_of(rows)
+    included, awaiting = (grouped(sum(pair[k] for pair in pairs)) for k in (0, 1))
+    said = f"n = {included} included and {awaiting} awaiting a person's decision."
+    small, height = notes(said, picture.height - 4, picture.width)
+    return replace(picture, desc=f"{picture.desc} {said}", height=height, marks=[*picture.marks, *small])
+
+
+def _png(figure: Figure) -> bytes:
+    """Return a PNG without matplotlib's channel of transparency: smaller, and some journals refuse it."""
+    figure.set_dpi(DPI)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    buffer = BytesIO()
+    pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+    image = Image.frombytes("RGB", canvas.get_width_height(), pixels, "raw", "RGBX")
+    image.save(buffer, "png", **PNG)
+    return buffer.getvalue()
+
+
+def _vectors(figure: Figure, ending: str) -> bytes:
+    buffer = BytesIO()
+    figure.savefig(buffer, format=ending[1:], dpi=DPI, **SAVING[ending])
+    return buffer.getvalue()
+
+
 def draw(picture: Picture, source_line: str, paths: Iterable[Path]) -> None:
     """Write a picture to each path, in the format that its ending names: svg, png or pdf."""
     with matplotlib.rc_context(), warnings.catch_warnings():
@@ -134,16 +196,14 @@ def draw(picture: Picture, source_line: str, paths: Iterable[Path]) -> None:
         picture = _signed(picture, source_line)
         figure = _figure(picture)
         for path in paths:
-            buffer = BytesIO()
-            figure.savefig(buffer, format=path.suffix[1:], dpi=300, **SAVING[path.suffix])
-            data = buffer.getvalue()
+            data = _png(figure) if path.suffix == ".png" else _vectors(figure, path.suffix)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(_titled(data.decode(), picture).encode() if path.suffix == ".svg" else data)
 
 
 def years_picture(rows: Rows, note: str = "", width: float = TWO_COLUMNS) -> Picture:
-    """Studies per year; very many years become bars that lie, as columns would be too thin."""
-    pairs, title = pairs_of(rows), "Studies by year of publication"
+    """Works per year; very many years become bars that lie, as columns would be too thin."""
+    pairs, title = pairs_of(rows), "Works by year of publication"
     marks, y = top(title, pairs, width)
     if rows:
         items = [(clean(row["year"], 20), pair) for row, pair in zip(rows, pairs, strict=True)]
@@ -159,8 +219,8 @@ def years_picture(rows: Rows, note: str = "", width: float = TWO_COLUMNS) -> Pic
 
 
 def countries_picture(rows: Rows, width: float = TWO_COLUMNS) -> Picture:
-    """Studies per group of countries, one panel for each rule of what a study's country is."""
-    pairs, title = pairs_of(rows), "Studies by country"
+    """Works per group of countries, one panel for each rule of what a work's country is."""
+    pairs, title = pairs_of(rows), "Works by country"
     marks, y = top(title, pairs, width)
     panels = list(places_of(row["country_rule"] for row in rows).items())
     inner = width - 2 * MARGIN
@@ -181,8 +241,8 @@ def countries_picture(rows: Rows, width: float = TWO_COLUMNS) -> Picture:
 
 
 def themes_picture(rows: Rows, width: float = TWO_COLUMNS) -> Picture:
-    """Studies per theme under the heading of its context."""
-    pairs, title = pairs_of(rows), "Studies by theme"
+    """Works per theme under the heading of its context."""
+    pairs, title = pairs_of(rows), "Works by theme"
     marks, y = top(title, pairs, width)
     inner = width - 2 * MARGIN
     for context, places in places_of(row["context"] for row in rows).items():
@@ -208,7 +268,7 @@ def partial_years(window: Mapping[str, str]) -> str:
     return clean(" ".join(said))
 
 
-def _pictures(note: str) -> dict[str, Callable[[Rows, float], Picture]]:
+def _pictures(note: str, labels: Mapping[str, Any]) -> dict[str, Callable[[Rows, float], Picture]]:
     """Say how the rows of each figure's table become a picture; the flow needs the width of two columns."""
     return {
         "prisma": lambda rows, _: flow.prisma_picture(rows),
@@ -218,8 +278,10 @@ def _pictures(note: str) -> dict[str, Callable[[Rows, float], Picture]]:
         "themes": themes_picture,
         "themes_by_country": themes_by_country_picture,
         "themes_over_time": lambda rows, width: themes_over_time_picture(rows, note, width),
-        "theme_cooccurrence": theme_cooccurrence_picture,
-        "source_overlap": source_overlap_picture,
+        "theme_cooccurrence": lambda rows, width: theme_cooccurrence_picture(
+            rows, width, labels.get("themes")
+        ),
+        "source_overlap": lambda rows, width: source_overlap_picture(rows, width, labels.get("sources")),
     }
 
 
@@ -236,7 +298,8 @@ def draw_figures(
     tables : mapping
         The CSV files by name: those of `FIGURE_TABLES`.
     provenance : Path
-        JSON with `source_line`, which stands under every figure, and `window`.
+        JSON with `source_line`, which stands under every figure, `window`, and maybe `labels`: of `sources`,
+        and of `themes` (context and theme) by their codes.
     outputs : sequence of Path
         For example figures/years.svg and figures/years.png.
     width : str
@@ -244,7 +307,10 @@ def draw_figures(
     """
     about = json.loads(Path(provenance).read_text(encoding="utf-8"))
     note = partial_years(about.get("window") or {})
-    for name, picture in _pictures(note).items():
+    all_works = read_rows(tables[FIGURE_TABLES["years"]])
+    for name, picture_of in _pictures(note, about.get("labels") or {}).items():
         paths = [path for path in map(Path, outputs) if path.stem == name]
         if paths:
-            draw(picture(read_rows(tables[FIGURE_TABLES[name]]), WIDTHS[width]), about["source_line"], paths)
+            picture = picture_of(read_rows(tables[FIGURE_TABLES[name]]), WIDTHS[width])
+            picture = picture if name in UNNUMBERED else _counted(picture, all_works)
+            draw(picture, about["source_line"], paths)

@@ -19,10 +19,11 @@ from reprise.synthesis.marks import (
     number,
     wrap,
 )
-from reprise.synthesis.style import LEADING, MARGIN, SIZE, SMALL
+from reprise.synthesis.style import LEADING, MARGIN, SIZE, SMALL, grouped
 
 GOLD, SIDE_BLUE = "#FFC000", "#9DC3E6"  # of the official template
 PAD, STEP = 4.0, SIZE * LEADING
+HANG = 3.0  # of the further lines of an item in a list, or they read as items of their own
 STRIP = 15.0
 ROW_GAP = 16.0
 STACK_GAP = 5.0
@@ -47,7 +48,7 @@ Text = list[tuple[str, float]]  # lines before wrapping, each with its indent
 
 def counted(label: str, n: int) -> str:
     """Return the label with its number, which never stands alone on half a line."""
-    return f"{label} (n{NBSP}={NBSP}{n})"
+    return f"{label} (n{NBSP}={NBSP}{grouped(n)})"
 
 
 def _with_reasons(label: str, n: int, why: str, indent: float = 0.0) -> Text:
@@ -162,7 +163,13 @@ class Flow(NamedTuple):
 
 
 def _wrapped(text: Text, width: float) -> tuple[tuple[str, float], ...]:
-    return tuple((line, indent) for words, indent in text for line in wrap(words, width - 2 * PAD - indent))
+    found = list[tuple[str, float]]()
+    for words, indent in text:
+        lines = wrap(words, width - 2 * PAD - indent)
+        if indent and len(lines) > 1:
+            lines = wrap(words, width - 2 * PAD - indent - HANG)
+        found += [(line, indent + HANG * (k > 0 and indent > 0)) for k, line in enumerate(lines)]
+    return tuple(found)
 
 
 def _height(lines: Sequence[object]) -> float:
@@ -205,7 +212,7 @@ def _included(counts: Mapping[str, str]) -> Text:
         (counted("Studies included in review", number(counts.get("new_studies"))), 0.0),
         (counted("Reports of included studies", number(counts.get("new_reports"))), 0.0),
     ]
-    note = f"{unread} of the included {'was' if unread == 1 else 'were'} read by no person"
+    note = f"{grouped(unread)} of the included {'was' if unread == 1 else 'were'} read by no person"
     return [*text, (note, 0.0)] if counts.get("read_by_no_person") else text
 
 
@@ -271,7 +278,7 @@ def _box_marks(box: Box) -> list[Mark]:
 def excluded_by(counts: Mapping[str, str]) -> str:
     """Say who excluded at screening, in both columns."""
     by = {
-        who: [number(counts.get(f"{column}_out_by_{who}")) for column in ("db", "om")]
+        who: [grouped(number(counts.get(f"{column}_out_by_{who}"))) for column in ("db", "om")]
         for who in ("rule", "person")
     }
     (rule, other_rule), (person, other_person) = by["rule"], by["person"]

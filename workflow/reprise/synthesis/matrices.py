@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reprise.synthesis.charts import (
     SEVERAL,
@@ -18,7 +18,7 @@ from reprise.synthesis.charts import (
     top,
 )
 from reprise.synthesis.marks import NBSP, Label, Mark, Picture, Rect, block, clean, number, text_width, wrap
-from reprise.synthesis.style import MARGIN, PALE, SMALL, STEP, TWO_COLUMNS, tint
+from reprise.synthesis.style import MARGIN, PALE, SMALL, STEP, TWO_COLUMNS, grouped, tint
 
 MATRIX_KEY = "Each cell: included, and with a plus those awaiting a person's decision. Shade: included."
 NAMES = 132.0  # width of the names of themes, where there are two columns
@@ -69,7 +69,7 @@ def themes_by_country_picture(rows: Rows, width: float = TWO_COLUMNS) -> Picture
     most = max([1, *(included for cells in table.values() for included, _ in cells[:inner])])
     names_w = _names_width(width - 2 * MARGIN)
     room = width - 2 * MARGIN - names_w
-    widest = max([text_width(f"+{a}", SMALL) for _, a in pairs], default=0.0)
+    widest = max([text_width(f"+{grouped(a)}", SMALL) for _, a in pairs], default=0.0)
     across = max(int(room // (widest + 1.5)), 1)
     bands = -(-len(groups) // across)
     across = -(-len(groups) // max(bands, 1))
@@ -97,21 +97,24 @@ def themes_by_country_picture(rows: Rows, width: float = TWO_COLUMNS) -> Picture
     return Picture("themes_by_country", title, desc, y, [*marks, *small], width=width)
 
 
+CODED = "Names of themes: their codes in the codebook."
 TRIANGLES = (
-    "Names of themes: their codes in the codebook; behind them the works that bear them, included + "
-    "awaiting. Cells: works that bear both themes; below the diagonal the included, above it the included "
-    "and those awaiting a person's decision. An empty cell is nought."
+    "Behind a theme: the works that bear it, included + awaiting. Cells: works that bear both themes; below "
+    "the diagonal the included, above it the included and those awaiting a person's decision. An empty cell "
+    "is nought."
 )
 
 
-def _parted(code: str) -> tuple[str, str]:
-    """Return context and theme of a code.
+def _parted(code: str, labels: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+    """Return context and theme of a code, as they are called or else as the code has it.
 
     Examples
     --------
-    >>> _parted("higher_education.staff"), _parted("staff")
-    (('higher education', 'staff'), ('', 'staff'))
+    >>> _parted("higher_education.staff", {}), _parted("a.b", {"a.b": ["Access", "Older learners"]})
+    (('higher education', 'staff'), ('Access', 'Older learners'))
     """
+    if code in labels:
+        return clean(labels[code][0], 90), clean(labels[code][1])
     context, _, theme = clean(code).replace("_", " ").rpartition(".")
     return context, theme
 
@@ -129,14 +132,19 @@ def _squares(rows: Rows) -> tuple[list[str], dict[tuple[str, str], Pair]]:
     return codes, found
 
 
-def theme_cooccurrence_picture(rows: Rows, width: float = TWO_COLUMNS) -> Picture:
+def theme_cooccurrence_picture(
+    rows: Rows, width: float = TWO_COLUMNS, labels: Mapping[str, Sequence[str]] | None = None
+) -> Picture:
     """Themes by themes: the included below the diagonal, above it with those awaiting.
+
+    `labels` gives, for a code, what its context and its theme are called.
 
     Where there are more themes than can be read, those borne by most works are shown, and how many
     others there are is said.
     """
     title = "Themes borne together"
     codes, borne = _squares(rows)
+    named = {code: _parted(code, labels or {}) for code in codes}
     inner = width - 2 * MARGIN
     names_w = min(0.4 * inner, 150.0)
     room = inner - names_w
@@ -147,7 +155,7 @@ def theme_cooccurrence_picture(rows: Rows, width: float = TWO_COLUMNS) -> Pictur
     marks, y = top(title, own, width, key=False)
     off = [borne[a, b] for a in shown for b in shown if a != b]
     most = max([1, *(n for _, n in off)])
-    widest = max([text_width(str(n), SMALL) for _, n in off], default=0.0)
+    widest = max([text_width(grouped(n), SMALL) for _, n in off], default=0.0)
     w = min(room / max(len(shown), 1), 30.0)
     turned = widest > w - 2
     least_h = max(w, widest + 4 if turned else 11.0) if shown else 0.0
@@ -163,7 +171,7 @@ def theme_cooccurrence_picture(rows: Rows, width: float = TWO_COLUMNS) -> Pictur
     numbers = text_width(str(len(shown)), SMALL) + 4
     context = ""
     for i, code in enumerate(shown):
-        of, theme = _parted(code)
+        of, theme = named[code]
         if of and of != context:
             head, y = heading(of, [], y, width)
             marks += head
@@ -184,16 +192,17 @@ def theme_cooccurrence_picture(rows: Rows, width: float = TWO_COLUMNS) -> Pictur
             if n and k != i:
                 middle, shift = x + w / 2, 2.4
                 marks.append(
-                    Label(middle + shift, y + h / 2, str(n), SMALL, align="center", upright=True)
+                    Label(middle + shift, y + h / 2, grouped(n), SMALL, align="center", upright=True)
                     if turned
-                    else Label(middle, y + h / 2 + shift, str(n), SMALL, align="center")
+                    else Label(middle, y + h / 2 + shift, grouped(n), SMALL, align="center")
                 )
         y += h
     left = len(codes) - len(shown)
     more = f" Themes with fewer works, not shown: {left}." if left else ""
-    small, y = notes(TRIANGLES + more if rows else "", y + 2, width)
+    coded = "" if all(code in (labels or {}) for code in codes) else f"{CODED} "
+    small, y = notes(f"{coded}{TRIANGLES}{more}" if rows else "", y + 2, width)
     words = [
-        {"themes": f"{' '.join(_parted(a))} and {' '.join(_parted(b))}"}
+        {"themes": f"{' '.join(named[a])} and {' '.join(named[b])}"}
         for i, a in enumerate(codes)
         for b in codes[i + 1 :]
         if borne[a, b][1]

@@ -16,7 +16,7 @@ from reprise.synthesis.charts import (
     top,
 )
 from reprise.synthesis.marks import NBSP, Label, Line, Mark, Picture, clean, text_width, wrap
-from reprise.synthesis.style import MARGIN, PALE, SMALL, STEP, TWO_COLUMNS
+from reprise.synthesis.style import MARGIN, PALE, SMALL, STEP, TWO_COLUMNS, grouped
 
 LEAST = 104.0  # width of a panel
 BETWEEN = 12.0
@@ -33,8 +33,8 @@ def _panel(
     w, tall = size
     marks: list[Mark] = [Label(x, y + 7 + k * STEP, line, SMALL) for k, line in enumerate(name)]
     high = y + 7 + (len(name) - 1) * STEP + 6
-    base, left = high + tall, x + text_width(str(most), SMALL) + 3
-    marks.append(Label(left - 3, high + 4.5, str(most), SMALL, align="right"))
+    base, left = high + tall, x + text_width(grouped(most), SMALL) + 3
+    marks.append(Label(left - 3, high + 4.5, grouped(most), SMALL, align="right"))
     marks.append(Line(((left, high), (x + w, high)), color=PALE))
     marks.append(Line(((left, base), (x + w, base))))
     slot = (x + w - left) / max(len(items), 1)

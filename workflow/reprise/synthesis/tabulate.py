@@ -18,7 +18,7 @@ from reprise.screen.queue import queue, queue_ris
 from reprise.settings import sources_in_use
 from reprise.study import CITED, read_cited
 from reprise.synthesis import prisma, replication
-from reprise.synthesis.apa import apa
+from reprise.synthesis.apa import reference_list
 from reprise.synthesis.captions import ENDS
 from reprise.synthesis.ledger import follow
 from reprise.synthesis.provenance import provenance
@@ -106,9 +106,11 @@ def tabulate(
     references: list[dict[str, str]] = included.to_dict("records")  # type: ignore[assignment]
     Path(outputs["bib"]).write_text(bibtex(references), encoding="utf-8")
     Path(outputs["ris"]).write_text(ris(references), encoding="utf-8")
-    Path(outputs["apa"]).write_text("\n\n".join(apa(references)) + "\n", encoding="utf-8")
+    Path(outputs["apa"]).write_text(reference_list(references), encoding="utf-8")
     _write_exchange(review, [Path(path) for path in outputs["exchange"]])
     run["published"] = plain(published)
+    themes = {code: [context.label, theme.label] for code, context, theme in review.codebook.themes()}
+    run["labels"] = {"sources": labels, "themes": themes}
     text = json.dumps(run, indent=1, ensure_ascii=False)
     Path(outputs["provenance"]).write_text(text + "\n", encoding="utf-8")
 
