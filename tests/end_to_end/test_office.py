@@ -1,9 +1,10 @@
-"""Tables as an office program opens them: LibreOffice reads the same cells that the CSV holds."""
+"""Tables as an office program and TeX open them: all that the CSV holds, and nothing wider than the page."""
 
 from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,8 +16,9 @@ from reprise.csvfiles import read_rows, write_rows
 from reprise.synthesis.printed import read_printed, with_marks
 from reprise.synthesis.typeset import typeset
 
-SOFFICE = shutil.which("soffice")
-pytestmark = pytest.mark.skipif(not SOFFICE, reason="LibreOffice (soffice) is not installed")
+SOFFICE, TEX = shutil.which("soffice"), shutil.which("xelatex")
+office = pytest.mark.skipif(not SOFFICE, reason="LibreOffice (soffice) is not installed")
+tex = pytest.mark.skipif(not TEX, reason="XeLaTeX (xelatex) is not installed")
 LINE = "Reprise 9.9, run 1a2b; window 2015-01-01 to 2022-01-31; searched 2026-11"
 # Comma, double quotes, UTF-8, each cell as it is shown; the first sheet alone.
 AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,1"
@@ -44,7 +46,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_rows(folder / "included_studies.csv", list(wide[0]), wide)
     (folder / "provenance.json").write_text(json.dumps({"source_line": LINE}), encoding="utf-8")
     csvs = sorted(folder.glob("*.csv"))
-    outputs = [path.with_suffix(suffix) for path in csvs for suffix in (".docx", ".xlsx")]
+    outputs = [path.with_suffix(suffix) for path in csvs for suffix in (".docx", ".xlsx", ".tex")]
     typeset(csvs, outputs, {"review": {"title": "A rerun"}}, folder / "provenance.json")
     return folder
 
@@ -68,6 +70,7 @@ def cells(folder: Path, name: str) -> list[list[str]]:
     return [table.headings, *table.rows]
 
 
+@office
 @pytest.mark.parametrize("name", ["venues", "included_studies"])
 def test_calc_shows_the_cells_of_the_csv(tables: Path, name: str) -> None:
     out = convert(tables, AS_CSV, tables / f"{name}.xlsx")
@@ -76,6 +79,7 @@ def test_calc_shows_the_cells_of_the_csv(tables: Path, name: str) -> None:
         assert list(csv.reader(file)) == cells(tables, name)
 
 
+@office
 @pytest.mark.parametrize("name", ["venues", "included_studies"])
 def test_writer_keeps_the_cells_of_the_csv(tables: Path, name: str) -> None:
     document = docx.Document(str(convert(tables, "docx", tables / f"{name}.docx") / f"{name}.docx"))
@@ -87,9 +91,32 @@ def test_writer_keeps_the_cells_of_the_csv(tables: Path, name: str) -> None:
     assert document.paragraphs[-1].text == f"Source. {LINE}."
 
 
+@office
 def test_both_can_be_printed(tables: Path) -> None:
     files = sorted([*tables.glob("*.docx"), *tables.glob("*.xlsx")])
     for path in files:
         page = convert(tables / path.suffix[1:], "pdf", path) / f"{path.stem}.pdf"
         assert page.read_bytes().startswith(b"%PDF-")
     assert len(files) == 4
+
+
+@tex
+@pytest.mark.parametrize("name", ["venues", "included_studies"])
+def test_tex_sets_every_row_within_the_page(tables: Path, name: str) -> None:
+    table = (tables / f"{name}.tex").read_text(encoding="utf-8")
+    packages = table.splitlines()[0].removeprefix("% ")
+    assert packages.startswith(r"\usepackage{")
+    page = tables / f"page_{name}.tex"
+    lines = [
+        r"\documentclass[a4paper]{article}", packages, r"\usepackage{fontspec}", r"\begin{document}",
+        rf"\input{{{name}.tex}}", r"\end{document}",
+    ]  # fmt: skip
+    page.write_text("\n".join(lines), encoding="utf-8")
+    # Twice, as a long table asks for; an error ends it with a code.
+    for _ in range(2):
+        command = [str(TEX), "-interaction=nonstopmode", "-halt-on-error", page.name]
+        subprocess.run(command, cwd=tables, capture_output=True, timeout=TIMEOUT, check=True)
+    told = page.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
+    assert "Float too large" not in told
+    # A word that is a hair wider than its column still stands clear of the next.
+    assert all(float(points) < 6 for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt", told))

@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import bibtexparser
 import pytest
 import rispy
+from bibtexparser.middlewares import LatexDecodingMiddleware, SeparateCoAuthors
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reprise.exports.files import read_export
@@ -92,7 +94,18 @@ def test_bibtex_leaves_out_what_is_not_known() -> None:
 def test_the_type_of_a_work_gives_the_type_of_its_entry(kind: str, entry_type: str, place: str) -> None:
     text = bibtex([{**WORK, "type": kind}])
     assert text.startswith(f"@{entry_type}{{")
-    assert entry(text)[place] == "Journal of Badges"
+    # A title of a book keeps its capitals in braces, as a work's own does.
+    wanted = "{Journal of Badges}" if place == "booktitle" else "Journal of Badges"
+    assert entry(text)[place] == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [("book", "publisher"), ("report", "institution"), ("dissertation", "school")]
+)
+def test_a_publisher_with_and_in_its_name_is_one(kind: str, place: str) -> None:
+    """BibLaTeX parts these fields at "and"."""
+    assert entry(bibtex([{**WORK, "type": kind, "venue": "Wiley and Sons"}]))[place] == "{Wiley and Sons}"
+    assert entry(bibtex([{**WORK, "type": kind, "venue": "Springer"}]))[place] == "Springer"
 
 
 @pytest.mark.parametrize("title", HOSTILE)
@@ -129,9 +142,10 @@ def test_an_institution_with_and_in_its_name_is_one_author() -> None:
 def test_keys_are_unique_and_plain() -> None:
     works = [WORK, WORK, {**WORK, "title": "Badges again"}, {**WORK, "title": "?", "authors": "", "year": ""}]
     works += [{**works[-1], "title": "!"}, {**WORK, "authors": "李, 明", "title": "日本", "year": ""}]
+    works += [{**works[-1], "year": "2021"}]
     keys = re.findall(r"^@\w+\{([^,]*),$", bibtex(works), re.MULTILINE)
     assert len(keys) == len(works) == len(set(keys))
-    assert all(re.fullmatch(r"[a-z0-9-]+", key) for key in keys)
+    assert all(re.fullmatch(r"[a-z][a-z0-9-]*", key) for key in keys)
 
 
 def test_accents_fold_into_the_key() -> None:
@@ -261,7 +275,14 @@ words = st.text("abcdeéøß微型明書الشارات", min_size=1, max_size=9)
 person = st.builds("{}, {}".format, words, words)
 # Bodies: with "and", without a comma, with signs that TeX takes for commands.
 body = st.sampled_from(
-    ["World Bank", "Ministry of Education and Science", "Bill & Melinda 100% Foundation", "OECD", "国立大学"]
+    [
+        "World Bank",
+        "Department of Education, Skills and Employment",
+        "Ministry of Education and Science",
+        "Bill & Melinda 100% Foundation",
+        "OECD",
+        "国立大学",
+    ]
 )
 iso = st.dates().filter(lambda d: 1900 <= d.year <= 2020).map(str)
 ends = {
@@ -393,6 +414,35 @@ def test_csl_json_parts_names_and_keeps_bodies_whole() -> None:
         {"literal": "Ministry of Education and Science"},
     ]
     assert item["issued"] == {"date-parts": [[2020, 5, 1]]}
+
+
+def test_a_body_whose_name_has_a_comma_is_nobodys_family_name() -> None:
+    body = "Department of Education, Skills and Employment"
+    (item,) = json.loads(csl_json([{**WORK, "authors": f"{body}; Ng, Ada"}]))
+    assert item["author"] == [{"literal": body}, {"family": "Ng", "given": "Ada"}]
+    lines = nbib([{**WORK, "authors": body}]).splitlines()
+    assert f"CN  - {body}" in lines
+    assert not [line for line in lines if line.startswith(("FAU", "AU"))]
+
+
+def test_nbib_gives_a_doi_where_programs_look_for_it() -> None:
+    lines = nbib([WORK]).splitlines()
+    assert "LID - 10.1000/a_b [doi]" in lines
+    assert "AID - 10.1000/a_b [doi]" in lines
+    assert "[doi]" not in nbib([{**WORK, "doi": ""}])
+
+
+def test_another_parser_reads_bibtex_as_the_works_say() -> None:
+    works = [{**WORK, "title": title, "authors": "Ministry of Arts and Crafts; Ng, Ada"} for title in HOSTILE]
+    library = bibtexparser.parse_string(
+        bibtex(works), append_middleware=[SeparateCoAuthors(), LatexDecodingMiddleware()]
+    )
+    assert library.failed_blocks == []
+    assert len(library.entries) == len(works)
+    for found in library.entries:
+        assert found["author"] == ["{Ministry of Arts and Crafts}", "Ng, Ada"]
+        assert (found["year"], found["volume"], found["number"]) == ("2020", "12", "3")
+        assert found["journal"] == "Journal of Badges"
 
 
 def test_csl_json_says_in_genre_what_its_types_do_not_tell_apart() -> None:

@@ -15,13 +15,13 @@ import docx
 import pytest
 from openpyxl import load_workbook
 from reprise.csvfiles import write_rows
-from reprise.synthesis.apa import apa
+from reprise.synthesis.apa import apa, reference_list
 from reprise.synthesis.captions import FIGURES, TABLES
 from reprise.synthesis.citing import citation_page
 from reprise.synthesis.excel import CUT, LIMIT
-from reprise.synthesis.latex import LONG, escape
+from reprise.synthesis.latex import LAYOUTS, escape
 from reprise.synthesis.markdown import markdown
-from reprise.synthesis.printed import read_printed, same_zip, with_marks
+from reprise.synthesis.printed import read_printed, unzipped, with_marks, zipped
 from reprise.synthesis.typeset import WRITERS, typeset
 
 ROOT = Path(__file__).parents[2]
@@ -125,6 +125,55 @@ def test_numbers_keep_their_digits_and_years_have_no_separators(tmp_path: Path) 
     assert "Unknown percent, per cent." in outputs[".tex"].read_text(encoding="utf-8")
 
 
+def test_the_workbook_can_be_printed_and_read(tmp_path: Path) -> None:
+    row = ["R&D " * 30, "2020", "12.5"]
+    sheet = load_workbook(
+        printed(tmp_path, made(tmp_path, "venues", ["venue", "year", "n"], [row]))[".xlsx"]
+    )[VENUES]
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.oddHeader.left.text == f"{VENUES}. {TABLES['venues'].title}"
+    assert sheet.oddFooter.left.text == f"{LINE}."
+    head, cells = sheet.iter_rows()
+    assert [cell.font.bold for cell in head] == [True] * 3
+    assert [cell.alignment.horizontal for cell in head] == [None, "right", "right"]
+    assert {cell.alignment.vertical for cell in (*head, *cells)} == {"top"}
+    assert cells[0].alignment.wrap_text
+    # A cell of several lines has a row of their height.
+    width = sheet.column_dimensions["A"].width
+    assert sheet.row_dimensions[2].height >= 15 * len(row[0]) / width
+    assert sheet.row_dimensions[1].height is None
+
+
+def test_what_is_filled_in_is_not_taken_for_a_place(tmp_path: Path) -> None:
+    """A table or title that holds the words that stand for what differs keeps them."""
+    places = ["PLACE-TITLE", "PLACE-BODY", "<sheetData/>", "A1:ZZ99999", "PLACE-REVIEW", 'paperSize="9"']
+    path = made(tmp_path, "venues", ["venue", "included"], [[place, "1"] for place in places])
+    outputs = {suffix: tmp_path / "out" / f"venues{suffix}" for suffix in (".docx", ".xlsx")}
+    review = {"review": {"title": "PLACE-SOURCE PLACE-TITLE"}}
+    typeset([path], list(outputs.values()), review, tmp_path / "provenance.json")
+    book, document = load_workbook(outputs[".xlsx"]), docx.Document(str(outputs[".docx"]))
+    assert [row[0].value for row in book[VENUES].iter_rows(min_row=2)] == places
+    assert [row[0] for row in word_rows(outputs[".docx"])[1:]] == places
+    assert book.properties.subject == document.core_properties.subject == review["review"]["title"]
+
+
+def test_a_document_holds_no_more_than_its_table_needs(tmp_path: Path) -> None:
+    path = printed(tmp_path, made(tmp_path, "venues", ["venue", "included"], [["J", "1"]]))[".docx"]
+    parts = zipfile.ZipFile(path).namelist()
+    assert not [name for name in parts if "thumbnail" in name or "Effects" in name]
+    assert sum(entry.file_size for entry in zipfile.ZipFile(path).infolist()) < 120_000
+
+
+def test_rows_are_counted_as_prose_counts_them(tmp_path: Path) -> None:
+    def note(rows: int) -> str:
+        path = made(tmp_path, "venues", ["venue", "included"], [["J", "1"]] * rows)
+        return read_printed(path, LINE).notes[0][1].split(".")[0]
+
+    assert [note(n) for n in (0, 1, 2, 1363)] == ["n = 0 rows", "n = 1 row", "n = 2 rows", "n = 1,363 rows"]
+
+
 @pytest.mark.parametrize("text", ["x" * 40_000, "😀" * 20_000])
 def test_what_excel_cannot_hold_is_cut_and_says_so(tmp_path: Path, text: str) -> None:
     outputs = printed(tmp_path, made(tmp_path, "venues", ["venue", "included"], [[text, "1"]]))
@@ -200,11 +249,36 @@ def test_latex_is_well_nested_and_every_row_has_its_cells(hostile: dict[str, Pat
     assert r"\input{/etc" not in text
     assert [line[:2] for line in body if line.startswith(("[", "*"))] == []
     assert all(rf"\usepackage{{{p}" in text or f",{p}" in text for p in ("array", "booktabs", "longtable"))
+    assert re.search("^% It holds Han, .*xeCJK", text, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize(("rows", "environment"), [(LONG, "table"), (LONG + 1, "longtable")])
-def test_a_long_table_runs_over_pages(tmp_path: Path, rows: int, environment: str) -> None:
-    path = made(tmp_path, "venues", ["venue", "included"], [["J", "1"]] * rows)
+def test_a_table_says_which_letters_it_holds_that_latex_lacks(tmp_path: Path) -> None:
+    def head(venue: str) -> str:
+        path = made(tmp_path, "venues", ["venue", "included"], [[venue, "1"]])
+        text = printed(tmp_path, path)[".tex"].read_text(encoding="utf-8")
+        return " ".join(line for line in text.splitlines() if line.startswith("%"))
+
+    assert "It holds" not in head("Zeitschrift für Pädagogik – Łódź")
+    assert "It holds Cyrillic, Greek," in head("Освіта Ω")
+    assert "xeCJK" not in head("Освіта Ω")
+    assert "It holds Han, Japanese," in head("教育 カード")
+
+
+PAGE = LAYOUTS[0][3]
+
+
+@pytest.mark.parametrize(
+    ("rows", "cell", "environment"),
+    [
+        (PAGE - 2, "J", "table"),  # two lines are notes
+        (PAGE - 1, "J", "longtable"),
+        (5, "a journal with a name " * 40, "longtable"),
+    ],
+)
+def test_a_table_higher_than_a_page_runs_over_pages(
+    tmp_path: Path, rows: int, cell: str, environment: str
+) -> None:
+    path = made(tmp_path, "venues", ["venue", "included"], [[cell, "1"]] * rows)
     text = printed(tmp_path, path)[".tex"].read_text(encoding="utf-8")
     assert rf"\begin{{{environment}}}" in text
     assert well_nested(text)
@@ -214,12 +288,27 @@ def test_a_long_table_runs_over_pages(tmp_path: Path, rows: int, environment: st
 
 def test_a_wide_table_is_turned_and_shares_the_line(tmp_path: Path) -> None:
     columns = [f"column_{n}" for n in range(18)]
-    outputs = printed(tmp_path, made(tmp_path, "awaiting", columns, [["some words in a cell"] * 18]))
+    row = [f"some words in cell {n}" for n in range(18)]
+    outputs = printed(tmp_path, made(tmp_path, "awaiting", columns, [row, row]))
     text = outputs[".tex"].read_text(encoding="utf-8")
     assert text.count(r"\begin{landscape}") == 1
-    parts = [float(part) for part in re.findall(r"\\dimexpr ([\d.]+)\\linewidth", text)]
-    assert len(parts) == 18
-    assert sum(parts) <= 1.001
+    assert r"\tiny" not in text
+    # In parts, each with the rows' numbers; a line holds each part's columns.
+    parts = text.split(r"\begin{longtable}")[1:]
+    assert len(parts) > 1
+    assert text.count(r"\label{") == 1
+    assert text.count(r"\addtocounter{table}{-1}") == len(parts) - 1
+    told = []
+    for n, part in enumerate(parts, start=1):
+        assert f"(part {n} of {len(parts)})" in part
+        shared = [float(share) for share in re.findall(r"\\dimexpr ([\d.]+)\\linewidth", part)]
+        body = part.split(r"\endfoot")[1].split(r"\end{longtable}")[0].strip().splitlines()
+        cells = [line.removesuffix(r" \\").split(" & ") for line in body]
+        assert [line[0] for line in cells] == ["1", "2"]
+        assert sum(shared) <= 1
+        assert len(shared) == len(cells[0])
+        told += cells[1][1:]
+    assert told == row
     section = docx.Document(str(outputs[".docx"])).sections[0]
     assert section.page_width > section.page_height
     grid = docx.Document(str(outputs[".docx"])).tables[0].columns
@@ -246,7 +335,7 @@ def test_markdown_has_number_title_notes_and_source(tmp_path: Path) -> None:
     text = markdown(read_printed(made(tmp_path, "venues", ["venue", "included"], [["J", "1"]]), LINE))
     number = list(TABLES).index("venues") + 1
     assert text.startswith(f"**Table {number}.** {TABLES['venues'].title}\n")
-    assert f"*Note.* n = 1 rows. {TABLES['venues'].notes}" in text
+    assert f"*Note.* n = 1 row. {TABLES['venues'].notes}" in text
     assert f"*Source:* {LINE}." in text
     assert table_rows(text)[-1] == "| J | 1 |"
 
@@ -261,6 +350,9 @@ def test_markdown_has_number_title_notes_and_source(tmp_path: Path) -> None:
         ("*star* and `code`", "\\*star\\* and \\`code\\`"),
         ("[a](javascript:b)", "\\[a](javascript:b)"),
         ("=1+1", "=1+1"),
+        ("_x_ and a_b", "\\_x\\_ and a_b"),
+        ("R&D &lt; &#42;", "R&D &amp;lt; &amp;#42;"),
+        ("$5 and ~~so~~ x^2^", "\\$5 and \\~\\~so\\~\\~ x\\^2\\^"),
     ],
 )
 def test_markdown_escapes_what_would_break_a_cell(tmp_path: Path, value: str, cell: str) -> None:
@@ -296,17 +388,18 @@ def test_two_processes_write_the_same_bytes_without_pandas(tmp_path: Path) -> No
 
 
 def test_a_zip_forgets_when_it_was_made() -> None:
-    def zipped(date: tuple[int, int, int, int, int, int]) -> bytes:
+    def dated(date: tuple[int, int, int, int, int, int]) -> bytes:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as archive:
             archive.writestr(zipfile.ZipInfo("b.xml", date), "<b/>")
             archive.writestr(zipfile.ZipInfo("a.xml", date), "<a/>")
         return out.getvalue()
 
-    one, two = zipped((2020, 1, 1, 0, 0, 0)), zipped((2021, 2, 2, 2, 2, 2))
+    one, two = dated((2020, 1, 1, 0, 0, 0)), dated((2021, 2, 2, 2, 2, 2))
     assert one != two
-    assert same_zip(one) == same_zip(two)
-    assert zipfile.ZipFile(io.BytesIO(same_zip(one))).namelist() == ["b.xml", "a.xml"]
+    same = zipped(unzipped(one))
+    assert same == zipped(unzipped(two))
+    assert zipfile.ZipFile(io.BytesIO(same)).namelist() == ["b.xml", "a.xml"]
 
 
 # --- how to cite
@@ -368,6 +461,29 @@ def test_apa_escapes_markup_and_keeps_dois() -> None:
         "UNESCO. (2020). On \\*badges\\* \\| &lt;x. *\\[J]*, *1*(2), 3–9. https://doi.org/10.1000/x_y"
     ]
     assert apa([]) == []
+
+
+@pytest.mark.parametrize("title", ["How and why?", "Now!", "“Why?”"])
+def test_apa_sets_no_full_stop_after_a_title_that_ends_itself(title: str) -> None:
+    article = {"title": title, "authors": "Ng, Ann", "year": "2020", "venue": "Minds", "type": "article"}
+    assert apa([article]) == [f"Ng, A. (2020). {title} *Minds*."]
+    assert apa([{**article, "type": "book"}]) == [f"Ng, A. (2020). *{title}* Minds."]
+
+
+def test_a_body_with_a_comma_has_no_initials() -> None:
+    work = {
+        "title": "Skills", "authors": "Department of Education, Skills and Employment", "year": "2020",
+        "venue": "J", "type": "article",
+    }  # fmt: skip
+    assert apa([work]) == ["Department of Education, Skills and Employment. (2020). Skills. *J*."]
+
+
+def test_the_list_says_what_is_left_to_the_reader() -> None:
+    work = {"title": "Skills Of All", "authors": "Ng, A", "year": "2020", "venue": "J", "type": "article"}
+    reference, said = reference_list([work]).rstrip("\n").split("\n\n")
+    assert reference == apa([work])[0]
+    assert "sentence case" in said
+    assert reference_list([]) == "\n"
 
 
 def test_the_csv_is_what_is_read(hostile: dict[str, Path]) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from reprise.synthesis.printed import Printed
+
+_ESCAPES = str.maketrans({sign: "\\" + sign for sign in "\\|*[`$~^"} | {"<": "&lt;", "\n": " "})
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 
 
 def markdown(table: Printed) -> str:
@@ -24,12 +30,14 @@ def markdown(table: Printed) -> str:
 
 
 def cell(text: str) -> str:
-    r"""Escape what would end a cell or be read as markup.
+    r"""Escape what would end a cell or be read as markup, by GitHub or by pandoc.
+
+    An underscore within a word is none, and stands as it is.
 
     Examples
     --------
-    >>> print(cell("a | <b>*"))
-    a \| &lt;b>\*
+    >>> print(cell("a | <b>* $5 a_b _c_ R&D &lt;"))
+    a \| &lt;b>\* \$5 a_b \_c\_ R&D &amp;lt;
     """
-    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
-    return escaped.replace("*", "\\*").replace("[", "\\[").replace("`", "\\`")
+    escaped = _ENTITY.sub("&amp;", text).translate(_ESCAPES)
+    return _EMPHASIS.sub(r"\_", escaped) if "_" in escaped else escaped

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -26,9 +26,10 @@ _DIGITS = 15
 _UNITS = {"percent": "per cent", "share": "of 1"}
 # The earliest time that a zip entry can bear.
 EPOCH = (1980, 1, 1, 0, 0, 0)
-# A column wants room for what most of its cells hold, up to a bound, and needs room for their words and its
-# heading's (characters; longer words break). The gap between two columns and bold type take some, too.
-_WIDEST, _LONG_WORD, _GAP = 40, 14, 2
+# A column wants room for what most of its cells hold, up to a bound, and for nearly all of their words; it
+# needs room for the words of most and of its heading (characters; longer words break). The gap between two
+# columns and bold type take some, too.
+_WIDEST, _LONGEST_WORD, _LONG_WORD, _GAP = 40, 24, 14, 2
 # A table is set on the first paper whose line holds two thirds of what its columns want, and all they need.
 _ENOUGH = 2 / 3
 
@@ -147,30 +148,45 @@ def xml_text(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
-def same_zip(data: bytes, fill: tuple[bytes, bytes] = (b"", b"")) -> bytes:
-    """Rewrite a zip so that equal contents are equal bytes: no clock, no machine, order as it was.
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """Give the parts of a zip by their names, in their order."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
-    Parameters
-    ----------
-    data : bytes
-        The zip.
-    fill : tuple of bytes
-        What stands in one entry as a placeholder, and what takes its place.
+
+def zipped(parts: Mapping[str, bytes]) -> bytes:
+    """Put parts into a zip so that equal parts are equal bytes: no clock, no machine, order as it was.
+
+    Examples
+    --------
+    >>> unzipped(zipped({"b.xml": b"<b/>", "a.xml": b"<a/>"}))
+    {'b.xml': b'<b/>', 'a.xml': b'<a/>'}
     """
-    place, filling = fill
     out = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
-            content = old.read(name)
-            new.writestr(entry, content.replace(place, filling) if place else content)
+            archive.writestr(entry, content)
     return out.getvalue()
+
+
+def filled(part: bytes, places: Mapping[str, str]) -> bytes:
+    """Fill the places of a part, each once: what is filled in is not looked at again.
+
+    Examples
+    --------
+    >>> filled(b"<a>1</a><b>2</b>", {"1": "2", "2": "1"})
+    b'<a>2</a><b>1</b>'
+    """
+    pattern = "|".join(map(re.escape, places))
+    return re.sub(pattern, lambda place: places[place[0]], part.decode()).encode()
 
 
 def _notes(name: str, columns: Sequence[str], rows: int, source_line: str) -> list[tuple[str, str]]:
     """List what stands below: each a word and a text; the source comes last."""
-    notes = [("Note", f"n = {rows} rows. {TABLES[name].notes.strip()}")]
+    counted = f"{rows:,} row" if rows == 1 else f"{rows:,} rows"
+    notes = [("Note", f"n = {counted}. {TABLES[name].notes.strip()}")]
     units = [
         f"{heading(c)}, {unit}" for c in columns for word, unit in _UNITS.items() if word in c.split("_")
     ]
@@ -182,9 +198,8 @@ def _notes(name: str, columns: Sequence[str], rows: int, source_line: str) -> li
 def _widths(name: str, cells: Sequence[str]) -> tuple[int, int]:
     """Say how many characters a column needs, and how many it wants: what nine of ten cells ask for."""
     head = max(map(len, name.split()), default=0) + 1  # bold
-    words = sorted(max(map(len, cell.split()), default=0) for cell in cells)
-    word = max(head, words[len(words) * 9 // 10] if words else 0)
-    lengths = sorted(map(len, cells))
-    usual = lengths[len(lengths) * 9 // 10] if lengths else 0
+    words = sorted(max(map(len, cell.split()), default=0) for cell in cells) or [0]
+    lengths = sorted(map(len, cells)) or [0]
+    word, usual = max(head, words[len(words) * 9 // 10]), lengths[len(lengths) * 9 // 10]
     needed = min(word, _LONG_WORD) + _GAP
-    return needed, max(needed, min(max(word, usual) + _GAP, _WIDEST))
+    return needed, max(needed, min(max(word, usual), _WIDEST) + _GAP, min(words[-1], _LONGEST_WORD) + _GAP)

@@ -12,7 +12,8 @@ Which program shows the note (`work_id`, `end`, `reason`, and what else has no f
 - CSL-JSON, `note`: Extra in Zotero, which takes its line "PMID: ..." for the PubMed id.
 - nbib, `GN` (general note): kept in the file; what a program does with it differs.
 
-Rayyan reads RIS, BibTeX and nbib; Covidence RIS and PubMed text; ASReview RIS.
+Rayyan reads RIS, BibTeX and nbib; Covidence RIS and PubMed text; ASReview RIS. All files are UTF-8: EndNote
+asks on import, where "Unicode (UTF-8)" is the text translation.
 """
 
 from __future__ import annotations
@@ -69,6 +70,12 @@ _PUBLISHED = frozenset(("BOOK", "RPRT", "THES", "UNPB"))
 _PLAIN_BIBTEX = frozenset(("article", "conference-paper", "book-chapter", "book", "report", "dissertation"))
 # What CSL's type says by itself.
 _PLAIN_CSL = frozenset((*_PLAIN_BIBTEX, "book-review", "news"))
+# PubMed writes a DOI on both lines, and programs look for it on one of them.
+_DOI_LINES = ("LID", "AID")
+# Fields that BibLaTeX takes for lists, parted at "and"; and one whose capitals styles lower as a title's.
+_LISTS, _TITLES = frozenset(("publisher", "institution", "school")), frozenset(("booktitle",))
+# Small words that stand in the name of a body and in no person's.
+_OF_BODY = re.compile(r"\b(?:and|of|for)\b|&")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 # BibTeX counts braces before TeX sees them, so a brace without its fellow is named, not escaped.
 _SPECIAL = {c: "\\" + c for c in "&%$#_"} | {
@@ -188,7 +195,7 @@ def _bibtex_entry(work: Work, key: str) -> str:
         "author": " and ".join(map(_bib_author, _names(work))),
         "year": year or (dated[1] if dated else ""),
         "date": date if dated and dated[2] else "",
-        kind.venue: _bib(_text(work, "venue")),
+        kind.venue: _bib_venue(kind.venue, _text(work, "venue")),
         "volume": _bib(_text(work, "volume")),
         "number": _bib(_text(work, "issue")),
         "pages": _bib(_text(work, "pages").replace("–", "-")).replace("-", "--"),
@@ -252,7 +259,7 @@ def _nbib_entry(work: Work) -> str:
         ("DP", _pubmed_date(of_issue) if of_issue else year),
         ("TI", _text(work, "title")),
         ("PG", _text(work, "pages")),
-        ("LID", f"{work['doi']} [doi]" if work.get("doi") else ""),
+        *((tag, f"{work['doi']} [doi]") for tag in _DOI_LINES if work.get("doi")),
         ("AB", _text(work, "abstract")),
         *(field for name in _names(work) for field in _pubmed_author(name)),
         ("LA", _pubmed_language(_text(work, "language"))),
@@ -341,13 +348,37 @@ def _ris_author(name: str) -> str:
 
 def _bib_author(name: str) -> str:
     """Keep a name whole where BibTeX would part it: at its "and", or where it is not "Family, Given"."""
-    parts = name.count(",") != 1 or re.search(r"\band\b", name, re.I)
+    parts = name.count(",") != 1 or _body(name) or re.search(r"\band\b", name, re.I)
     return "{" + _bib(name) + "}" if parts else _bib(name)
+
+
+def _bib_venue(field: str, venue: str) -> str:
+    r"""Keep a venue whole where BibLaTeX would part it, and its capitals where a style would lower them.
+
+    Examples
+    --------
+    >>> print(_bib_venue("publisher", "Wiley and Sons"), _bib_venue("booktitle", "Of Things"))
+    {Wiley and Sons} {Of Things}
+    """
+    whole = field in _TITLES or (field in _LISTS and re.search(r"\band\b", venue, re.I))
+    return "{" + _bib(venue) + "}" if whole else _bib(venue)
+
+
+def _body(name: str) -> bool:
+    """Whether a name with a comma is a body's all the same.
+
+    Examples
+    --------
+    >>> _body("Department of Education, Skills and Employment"), _body("van den Berg, Jan")
+    (True, False)
+    """
+    return bool(_OF_BODY.search(name))
 
 
 def _csl_name(name: str) -> dict[str, str]:
     family, _, given = (part.strip() for part in name.partition(","))
-    return {"family": family, "given": given} if family and given else {"literal": name}
+    parts = family and given and not _body(name)
+    return {"family": family, "given": given} if parts else {"literal": name}
 
 
 def _pubmed_author(name: str) -> list[tuple[str, str]]:
@@ -360,7 +391,7 @@ def _pubmed_author(name: str) -> list[tuple[str, str]]:
     """
     family, comma, given = name.partition(",")
     initials = "".join(word[0].upper() for word in re.findall(r"[^\W\d_]+", given))[:4]
-    if not comma or not family.strip() or not given.strip():
+    if not comma or not family.strip() or not given.strip() or _body(name):
         return [("CN", name)]
     return [("FAU", name), ("AU", f"{family.strip()} {initials}".strip())]
 
@@ -406,7 +437,8 @@ def _balanced(text: str) -> bool:
 def _key(work: Work) -> str:
     family = fold_text((_names(work) or ["anon"])[0].split(",")[0]).replace(" ", "")
     word = next((w for w in fold_text(_text(work, "title")).split() if len(w) > 3), "untitled")
-    return re.sub(r"[^a-z0-9]", "", f"{family}{work.get('year', '')}{word}") or "work"
+    key = re.sub(r"[^a-z0-9]", "", f"{family}{work.get('year', '')}{word}")
+    return key if key[:1].isalpha() else f"work{key}"  # of other letters than these, BibTeX takes none
 
 
 # What each format's files end with -> who writes it.
