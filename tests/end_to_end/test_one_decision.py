@@ -402,12 +402,14 @@ def net(*pairs: tuple[object, object]) -> tuple[dict[str, int], dict[str, int]]:
 def test_methods(runs: Runs) -> None:
     before, after = ({r["criterion"]: r for r in told(p, "restrictions")} for p in (runs.before, runs.after))
     old, new = before["full_text"], after["full_text"]
-    sought = int(flow(runs.before)["dbr_assessed"]) + int(flow(runs.before)["other_assessed"])
+    n = {name: int(value) for name, value in flow(runs.before).items() if value.isdigit()}
+    sought = n["dbr_assessed"] + n["other_assessed"]
+    waiting = n["db_awaiting_retrieval"] + n["om_awaiting_retrieval"]
     assert differ(words(runs.before / "methods.md"), words(runs.after / "methods.md")) == net(
         ("0", "1"),  # by people alone
-        (old["unknown"], new["unknown"]),  # neither could tell
         (old["met"], new["met"]),
         (old["unknown"], new["unknown"]),
+        (waiting, waiting - 1),  # still to be retrieved
         (sought, sought + 1),  # assessed
         (runs.included, runs.included + 1),
         (runs.awaiting, runs.awaiting - 1),
@@ -428,11 +430,19 @@ def test_summaries(runs: Runs, language: str, numbers: list[str], point: str) ->
     w, n = runs.work, runs.included
     went, came = differ(words(runs.before / f"summary.{language}.md"),
                         words(runs.after / f"summary.{language}.md"))  # fmt: skip
-    group = pair("countries", {"country_rule": "country of authors", "group": w.group})
-    expected = net(
-        (n, n + 1), (share(n), share(n + 1)), (runs.awaiting, runs.awaiting - 1),
-        group, pair("themes", {"theme": w.theme}),
-    )  # fmt: skip
+
+    def countries(results: Path) -> Counter[str]:
+        """Countries of equal count stand together behind one number."""
+        rows = told(results, "country_counts")
+        known = {int(r["full_included"]) for r in rows if r["country"] != "unknown"} - {0}
+        return Counter(numbers[k] for k in known)
+
+    pairs = [(n, n + 1), (share(n), share(n + 1)), (runs.awaiting, runs.awaiting - 1)]
+    pairs.append(pair("themes", {"theme": w.theme}))
+    expected = differ(
+        Counter(str(a) for a, _ in pairs) + countries(runs.before),
+        Counter(str(b) for _, b in pairs) + countries(runs.after),
+    )
     known = {*numbers, str(n)}  # by rules alone: n of n before, n of n + 1 now
 
     def counts(told: dict[str, int]) -> dict[str, int]:
@@ -467,19 +477,32 @@ def cells(runs: Runs, name: str, columns: str = "") -> list[tuple[str, str]]:
     [
         ("years", "years", "", 2), ("countries", "countries", "", 2),
         ("country_map", "country_counts", "full_.*", 1), ("themes", "themes", "", 2),
-        ("themes_by_country", "themes_by_country", "", 2), ("source_overlap", "source_sets", "", 1),
+        ("themes_by_country", "themes_by_country", "", 2),
         ("theme_cooccurrence", "themes", "", 1),
     ],
 )  # fmt: skip
 def test_figures(runs: Runs, name: str, shown: str, columns: str, times: int) -> None:
     went = differ(*(svg_words(p / f"figures/{name}.svg") for p in (runs.before, runs.after)))
-    assert went == net(*cells(runs, shown, columns) * times)
+    assert went == net(*cells(runs, shown, columns) * times, *whole(runs) * 2)
+
+
+def whole(runs: Runs) -> list[tuple[object, object]]:
+    """Give what n is, under each figure and in its description."""
+    return [(runs.included, runs.included + 1), (runs.awaiting, runs.awaiting - 1)]
+
+
+def test_figure_of_sources(runs: Runs) -> None:
+    """Of each set drawn and in the description, of each source drawn alone, and of all in the key."""
+    went = differ(*(svg_words(p / "figures/source_overlap.svg") for p in (runs.before, runs.after)))
+    key = [(runs.included, runs.included + 1), (runs.works - runs.included, runs.works - runs.included - 1)]
+    sources = cells(runs, "source_overlap", "included")
+    assert went == net(*cells(runs, "source_sets") * 2, *sources, *key)
 
 
 def test_figure_over_time(runs: Runs) -> None:
     """Of each year in the description alone; their sum beside the theme."""
     went = differ(*(svg_words(p / "figures/themes_over_time.svg") for p in (runs.before, runs.after)))
-    assert went == net(*cells(runs, "themes_by_year"), *cells(runs, "themes"))
+    assert went == net(*cells(runs, "themes_by_year"), *cells(runs, "themes"), *whole(runs) * 2)
 
 
 def test_flow_in_the_figure(runs: Runs) -> None:

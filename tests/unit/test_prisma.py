@@ -12,13 +12,19 @@ from reprise.synthesis.prisma import COLUMNS, boxes, numbers, reason_label, stud
 Rerun = Callable[..., Any]
 Row = dict[str, str]
 LABELS = {"eric": "ERIC", "doaj": "DOAJ; open, all", "web": "Pages"}
-# The names that the R package PRISMA2020 looks for, from its template.
-TEMPLATE = """previous_studies previous_reports register_results database_results database_specific_results
-register_specific_results website_results organisation_results citations_results duplicates
-excluded_automatic excluded_other records_screened records_excluded dbr_sought_reports
-dbr_notretrieved_reports other_sought_reports other_notretrieved_reports dbr_assessed dbr_excluded
-other_assessed other_excluded new_studies new_reports total_studies total_reports
-identification screening included""".split()
+# The rows of the template of the R package PRISMA2020, in its order: name, node, box.
+TEMPLATE_ROWS = """NA node4 prevstud, previous_studies node5 box1, previous_reports NA box1,
+NA node6 newstud, database_results node7 box2, database_specific_results NA box2,
+register_results NA box2, register_specific_results NA box2,
+NA node16 othstud, website_results node17 box11, organisation_results NA box11,
+citations_results NA box11, duplicates node8 box3, excluded_automatic NA box3, excluded_other NA box3,
+records_screened node9 box4, records_excluded node10 box5,
+dbr_sought_reports node11 box6, dbr_notretrieved_reports node12 box7,
+other_sought_reports node18 box12, other_notretrieved_reports node19 box13,
+dbr_assessed node13 box8, dbr_excluded node14 box9, other_assessed node20 box14, other_excluded node21 box15,
+new_studies node15 box10, new_reports NA box10, total_studies node22 box16, total_reports NA box16,
+identification node1 identification, screening node2 screening, included node3 included"""
+TEMPLATE = [name for row in TEMPLATE_ROWS.split(",") if (name := row.split()[0]) != "NA"]
 ENDS = {
     "duplicate": "dedupe",
     "removed_by_automation": "before_screening",
@@ -233,6 +239,20 @@ def test_every_name_of_the_template_stands_in_the_file_once(rows: list[dict[str,
     assert [names.count(name) for name in TEMPLATE] == [1] * len(TEMPLATE)
 
 
+def test_the_rows_of_the_template_come_first_in_its_order(rows: list[dict[str, str]]) -> None:
+    expected = [tuple(row.split()) for row in TEMPLATE_ROWS.split(",")]
+    assert [(row["data"], row["node"], row["box"]) for row in rows][: len(expected)] == expected
+    assert all(row["node"] == "NA" for row in rows[len(expected) :])
+
+
+def test_a_list_of_nothing_is_a_nought_and_not_a_gap() -> None:
+    """The R package shows an empty list of reasons as "n = NA"."""
+    flow = ledger("eric included", "web included")
+    written = {row["data"]: row["n"] for row in template_rows(numbers(flow, works_of(flow), LABELS))}
+    lists = ("register_specific_results", "dbr_excluded", "other_excluded")
+    assert [written[name] for name in lists] == ["0", "0", "0"]
+
+
 def test_no_name_of_ours_holds_a_name_of_the_template(rows: list[dict[str, str]]) -> None:
     """The R package greps for its names anywhere in the column."""
     ours = [row["data"] for row in rows if row["data"] not in (*TEMPLATE, "NA")]
@@ -244,7 +264,7 @@ def test_no_name_of_ours_holds_a_name_of_the_template(rows: list[dict[str, str]]
 def test_every_number_of_the_flow_stands_in_the_file(rows: list[dict[str, str]]) -> None:
     found = numbers(FLOW, works_of(FLOW), LABELS)
     written = {row["data"]: row["n"] for row in rows}
-    assert {name: written.get(name) for name in found} == found
+    assert {name: written.get(name) for name in found} == {name: n or "0" for name, n in found.items()}
 
 
 def test_a_criterion_is_named_in_words() -> None:

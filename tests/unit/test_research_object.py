@@ -94,6 +94,22 @@ def test_software_stands_with_its_versions(project: Path) -> None:
     assert versions == {"python": "3.11.7", "snakemake": "9.14", "pandas": "3.0", "reprise": "0.1.0"}
 
 
+def test_software_has_an_absolute_name_and_its_own_page_where_one_is_known(project: Path) -> None:
+    found = entities(crate("results", INPUTS, OUTPUTS, RUN))
+    assert found["pkg:pypi/pandas@3.0"]["url"].startswith("https://pandas.")
+    assert found["pkg:generic/python@3.11.7"]["url"] == "https://www.python.org"
+    unheard = RUN | {"packages": {"snakemake": "9.14", "no such package": "1"}}
+    assert "url" not in entities(crate("results", INPUTS, OUTPUTS, unheard))["pkg:pypi/no such package@1"]
+
+
+@pytest.mark.parametrize(("suffix", "said"), [(".tex", "tex"), (".docx", "word"), (".xlsx", "spreadsheet")])
+def test_every_format_of_tables_is_named(project: Path, suffix: str, said: str) -> None:
+    path = f"results/tables/years{suffix}"
+    Path(path).write_bytes(b"")
+    found = entities(crate("results", INPUTS, [*OUTPUTS, path], RUN))
+    assert said in found[f"tables/years{suffix}"]["encodingFormat"]
+
+
 def test_equal_runs_make_equal_crates_in_any_order_of_files(project: Path) -> None:
     first = crate("results", INPUTS, OUTPUTS, RUN)
     second = crate("results", [*reversed(INPUTS), INPUTS[0]], list(reversed(OUTPUTS)), RUN)

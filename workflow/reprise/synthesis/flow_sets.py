@@ -1,4 +1,4 @@
-"""The records behind each box of the PRISMA flow, from the rows of ledger.csv: what the report lists."""
+"""The written PRISMA flow: the records behind each of its boxes, and the sums that prose tells."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ ENDS = {
     "excluded_eligibility": ("excluded", "eligibility"),
     "awaiting_eligibility": ("awaiting", "eligibility"),
     "included": ("included", "included"),
+}
+# the same sets, as a reader is told what became of a record
+OUTCOMES = {
+    "duplicates": "Duplicate",
+    "automatic": "Removed by rule before screening",
+    "excluded_screening": "Excluded at screening",
+    "awaiting_screening": "Awaits screening",
+    "not_retrieved": "Full text not retrieved",
+    "awaiting_retrieval": "Awaits its full text",
+    "excluded_eligibility": "Excluded on its full text",
+    "awaiting_eligibility": "Awaits assessment of its full text",
+    "included": "Included",
 }
 _ASSESSED = ("excluded_eligibility", "awaiting_eligibility", "included")
 _SOUGHT = ("not_retrieved", "awaiting_retrieval", *_ASSESSED)
@@ -221,3 +233,35 @@ def check_counts(found: Mapping[str, Sequence[Part]], flow: Mapping[str, str]) -
     ]
     if wrong:
         raise AssertionError("flow: " + "; ".join(wrong))
+
+
+def totals(flow: Mapping[str, str]) -> dict[str, int]:
+    """Give the numbers of a written flow, and the sums of both columns that prose tells.
+
+    Parameters
+    ----------
+    flow : mapping
+        Name -> number or list of reasons, as `results/prisma.csv` has them in `data` and `n`.
+
+    Returns
+    -------
+    dict
+        The numbers by name, and `db_identified`, `om_identified`, `identified`, `repeats`, `works`,
+        `sought`, `awaiting_retrieval`, `not_retrieved`, `assessed`, `out_on_full_text`, `awaiting`; `out` are
+        the works removed or excluded.
+    """
+    n = {name: int(value) for name, value in flow.items() if value.isdigit()}
+    n["db_identified"] = n["database_results"] + n["register_results"]
+    n["om_identified"] = n["website_results"] + n["organisation_results"] + n["citations_results"]
+    n["identified"] = n["db_identified"] + n["om_identified"]
+    n["repeats"] = n["duplicates"] + n["om_repeats"]
+    n["works"] = n["identified"] - n["repeats"]
+    n["sought"] = n["dbr_sought_reports"] + n["other_sought_reports"]
+    n["awaiting_retrieval"] = n["db_awaiting_retrieval"] + n["om_awaiting_retrieval"]
+    n["not_retrieved"] = n["dbr_notretrieved_reports"] + n["other_notretrieved_reports"]
+    n["assessed"] = n["dbr_assessed"] + n["other_assessed"]
+    waiting = n["db_awaiting_eligibility"] + n["om_awaiting_eligibility"]
+    n["out_on_full_text"] = n["assessed"] - waiting - n["new_reports"]
+    n["awaiting"] = sum(value for name, value in n.items() if name.startswith(("db_awaiting", "om_awaiting")))
+    n["out"] = n["works"] - n["new_reports"] - n["awaiting"] - n["not_retrieved"]
+    return n

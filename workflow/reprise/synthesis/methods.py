@@ -1,7 +1,7 @@
 """Methods: what was done, as prose to take over into an article, filled in from what the stages wrote.
 
-The order is that of the PRISMA 2020 items 5 to 13 and of PRISMA-S. Nothing is typed in: what no stage wrote
-and no protocol says is "not stated", and what only a person can know is left to one, in so many words.
+The order is that of the PRISMA 2020 items 5 to 15 and of PRISMA-S. Nothing is typed in: what no stage wrote
+and no protocol says is "not stated", and what only a person can know is left to one, in square brackets.
 """
 
 from __future__ import annotations
@@ -16,31 +16,40 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from reprise.coding.codebook import Codebook
 from reprise.settings import sources_in_use
+from reprise.synthesis.flow_sets import totals
+from reprise.synthesis.summary import date_en, language_en, listed, number_en
 
 Row = Mapping[str, str]
 NOT_STATED = "not stated"
-SOURCES = ("website", "organisation", "citation")
+KINDS = {
+    "database": "databases",
+    "register": "registers",
+    "website": "websites",
+    "organisation": "organisations",
+    "citation": "citation searching",
+}
 STAGES = {
     "before_screening": "before screening",
     "screening": "at screening",
     "retrieval": "at retrieval",
     "eligibility": "at eligibility",
 }
+# To await a person is the rule, and said once for all criteria.
 UNKNOWN_MEANS = {
-    "awaiting": "a work for which this can't be told waits for a person",
-    "met": "a work for which this can't be told counts as meeting it",
-    "not_met": "a work for which this can't be told counts as not meeting it",
+    "awaiting": "",
+    "met": "Where this could not be told, it counted as met.",
+    "not_met": "Where this could not be told, it counted as not met.",
 }
 DATES = {
-    "online": "the earlier of two dates counts, taken for that of publication online",
-    "issue": "the later of two dates counts, taken for that of the issue",
-    "either": "one date inside the window is enough",
-    "": "two dates on two sides of an edge of the window contradict each other",
+    "online": "Of two dates the earlier counted, taken for that of publication online.",
+    "issue": "Of two dates the later counted, taken for that of the issue.",
+    "either": "One date inside the window was enough.",
+    "": "Two dates on either side of an edge of the window decided nothing.",
 }
 REVIEWERS = {
-    "single": "one person's judgement settles a criterion",
-    "double": "two people must agree, and where they differ the work waits until an adjudicator has decided",
-    "adjudicated": "two people judge, and what they once differed on an adjudicator alone settles",
+    "single": "one person's judgement settled a criterion",
+    "double": "two people had to agree; where they differed, the work awaited an adjudicator's decision",
+    "adjudicated": "two people judged, and what they once differed on an adjudicator alone settled",
 }
 
 
@@ -56,45 +65,37 @@ def methods(
 
     Parameters
     ----------
-    protocol : mapping
-        The whole protocol as plain text.
-    flow : mapping
-        Name -> number of the flow, as `results/prisma.csv` has them in `data` and `n`.
-    tables : mapping
-        Name -> rows: search_log, restrictions, automation, agreement, enrichment, themes and appraisal.
+    protocol, flow, tables, about : mapping
+        As `reprise.synthesis.summary.summary` takes them; the tables are search_log, restrictions,
+        automation, agreement, enrichment and appraisal.
     codebook : Codebook
     manifest : mapping
         The search manifest; its `strategies` say how each live source was asked.
-    about : mapping
-        The provenance: run_id, version, sample, window, searched, source_line.
     """
-    count = {name: int(n) for name, n in flow.items() if n.isdigit()}
-    kinds = ("database", "register", "website", "organisation", "citations")
-    identified = sum(count[f"{kind}_results"] for kind in kinds)
-    duplicates = count["duplicates"] + count["om_repeats"]
     log = by_source(tables["search_log"])
     samples = {name for name, source in sources_in_use(protocol).items() if source.get("sample")}
     strategies = manifest.get("strategies", [])
     asked = {said["source"] for said in strategies}
+    used = {row["kind"] for row in log}
+    bundled = [row for row in log if row["source"] in samples]
     return _template().render(
         protocol=protocol,
         about=about,
-        n=count,
-        identified=identified,
-        duplicates=duplicates,
-        works=identified - duplicates,
-        awaiting=sum(n for name, n in count.items() if "_awaiting_" in name),
+        published=about.get("published"),
+        flow=flow,
+        n=totals(flow),
+        full_text_reasons=_together(flow["dbr_excluded"], flow["other_excluded"]),
         sources=log,
         live=[row for row in log if row["source"] in asked],
-        bundled=[row for row in log if row["source"] in samples],
+        bundled=_by_kind(bundled),
+        bundled_seen=sorted({row["searched"] for row in bundled}),
         exports=[row for row in log if row["source"] not in asked | samples],
-        other=[row for row in log if row["kind"] in SOURCES],
+        unsearched=[name for kind, name in KINDS.items() if kind not in used],
         labels={row["source"]: row["label"] for row in log},
         strategies=strategies,
-        criteria=[_criterion(c) for c in protocol["criteria"]],
-        verdicts={row["criterion"]: row for row in tables["restrictions"]},
+        criteria=[_criterion(c, protocol) for c in protocol["criteria"]],
+        judged=_judged(tables["restrictions"], tables["automation"]),
         pairs=_pairs(tables["automation"]),
-        judged=[row for row in tables["automation"] if row["kind"] == "screening"],
         agreement=[row for row in tables["agreement"] if row["works"]],
         reviewers=REVIEWERS[protocol["screening"]["reviewers"]],
         added=_added(tables["enrichment"]),
@@ -110,8 +111,8 @@ def by_source(log: Iterable[Row]) -> list[dict[str, Any]]:
     Examples
     --------
     >>> row = {"source": "a", "label": "A", "kind": "database", "searched": "2026", "records": "2"}
-    >>> by_source([row, {**row, "searched": "2025"}])[0]["searched"], by_source([row, row])[0]["records"]
-    ('2025 and 2026', 4)
+    >>> by_source([row, {**row, "searched": "2025-03"}])[0]["searched"], by_source([row, row])[0]["records"]
+    ('March 2025 and 2026', 4)
     """
     found: dict[str, list[Row]] = {}
     for row in log:
@@ -121,49 +122,91 @@ def by_source(log: Iterable[Row]) -> list[dict[str, Any]]:
             "source": name,
             "label": rows[0]["label"],
             "kind": rows[0]["kind"],
-            "searched": listed(sorted({row.get("searched") or NOT_STATED for row in rows})),
+            "searched": listed(map(date_en, sorted({row.get("searched") or NOT_STATED for row in rows}))),
             "records": sum(int(row.get("records") or 0) for row in rows),
-            "filtered": sum(int(row.get("filtered") or 0) for row in rows),
-            "hits": sum(int(row.get("hits") or 0) for row in rows),
             "provisional": any(row.get("provisional") == "true" for row in rows),
         }
         for name, rows in found.items()
     ]
 
 
-def listed(words: Iterable[str]) -> str:
-    """Join words as a sentence lists them.
+def counted(n: int, one: str, many: str = "") -> str:
+    """Give a number with what it counts.
 
     Examples
     --------
-    >>> listed(["a"]), listed("abc"), listed([])
-    ('a', 'a, b and c', 'none')
+    >>> counted(1, "work"), counted(1363, "record"), counted(0, "study", "studies")
+    ('1 work', '1,363 records', '0 studies')
     """
-    *first, last = list(words) or ["none"]
-    return f"{', '.join(first)} and {last}" if first else last
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
-def _criterion(criterion: Mapping[str, Any]) -> dict[str, str]:
+def reasons_en(text: str) -> str:
+    """Give a list of reasons with their numbers as prose has it.
+
+    Examples
+    --------
+    >>> reasons_en("Document type, 1190; Window, 4")
+    'document type, 1,190; window, 4'
+    >>> reasons_en("same DOI, 3")
+    'same DOI, 3'
+    """
+    reasons = (reason.rpartition(", ") for reason in text.split("; ") if reason)
+    return "; ".join(f"{name[:1].lower()}{name[1:]}, {int(n):,}" for name, _, n in reasons)
+
+
+def _together(*lists: str) -> str:
+    """Sum lists of reasons up, the most frequent first.
+
+    Examples
+    --------
+    >>> _together("Setting, 3; Design, 2", "0"), _together("Setting, 3; Design, 2", "Design, 2")
+    ('Setting, 3; Design, 2', 'Design, 4; Setting, 3')
+    """
+    counts: Counter[str] = Counter()
+    for text in lists:
+        for reason in text.split("; "):
+            name, _, n = reason.rpartition(", ")
+            counts[name] += int(n) if name else 0
+    return "; ".join(f"{name}, {n}" for name, n in counts.most_common() if n)
+
+
+def _by_kind(log: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """List the labels of sources by the kind that they are counted as, with dates where these differ."""
+    same = len({row["searched"] for row in log}) == 1
+    return [
+        (KINDS[kind], listed(row["label"] + ("" if same else f" (seen {row['searched']})") for row in own))
+        for kind in KINDS
+        if (own := [row for row in log if row["kind"] == kind])
+    ]
+
+
+def _criterion(criterion: Mapping[str, Any], protocol: Mapping[str, Any]) -> dict[str, str]:
     """Say of a criterion when and how it is judged."""
-    accept, reject = (listed(criterion.get(key) or []) for key in ("accept", "reject"))
+    accept, reject = (criterion.get(key) or [] for key in ("accept", "reject"))
+    start, end = (date_en(protocol["window"][edge]) for edge in ("start", "end"))
+    refused = f"{_types(reject)} did not meet it; " if reject else ""
+    fields = listed(protocol["query"]["fields"], "or")
+    holdings = " or the library's holdings covered the work" if protocol.get("holdings") else ""
     rules = {
-        "window": f"judged by rule on the date of publication as precisely as it is known; "
-        f"{DATES[criterion.get('date') or '']}",
-        "language": f"judged by rule; accepted: {accept} (ISO 639-1), as the sources state it, and as title "
-        "and abstract show it where none states it or the text surely shows another",
-        "document_type": f"judged by rule on the type that the sources state; accepted: {accept}; "
-        f"refused: {reject}; any other type says nothing",
-        "retracted": "judged by rule on the sources' flags and on titles that begin so",
-        "topic": "judged by rule: each concept block of the query must be found in title, abstract or "
-        "keywords; without an abstract, what isn't found is not known",
-        "peer_review": "judged by rule on what the sources and pages about the journal say; the type of a "
-        "document can only speak against it",
-        "full_text": "judged by rule: an open copy is known, or the library's holdings, if given, cover it; "
-        "that none is known decides nothing",
-        "person": "judged by people alone",
+        "window": f"The window was {start} to {end}, both days included. Judged by rule on the date of "
+        f"publication as precisely as it is known. {DATES[criterion.get('date') or '']}",
+        "language": "Judged by rule on the language that the sources state, and on title and abstract where "
+        "none states one or the text clearly shows another; accepted: "
+        f"{listed(map(language_en, accept), 'or')}.",
+        "document_type": "Judged by rule on the type that the sources state: "
+        f"{_types(accept)} met the criterion; {refused}any other type decided nothing.",
+        "retracted": "Judged by rule on the sources' marks of retraction and on titles that begin with one.",
+        "topic": "Judged by rule: each concept block of the query (item 7) had to stand in "
+        f"{fields}. Without an abstract, what was not found was not known.",
+        "peer_review": "Judged by rule on what the sources, and pages about the journal, say. The type of a "
+        "document could speak against peer review, never for it.",
+        "full_text": f"Judged by rule: met where an open copy was known{holdings}. That none was known "
+        "decided nothing.",
+        "person": "Judged by people alone.",
     }
     return {
-        "id": criterion["id"],
+        "label": _name(criterion["id"]),
         "question": criterion["question"],
         "stage": STAGES[criterion["stage"]],
         "how": rules[criterion["rule"]],
@@ -171,16 +214,43 @@ def _criterion(criterion: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _name(criterion: str) -> str:
+    return criterion.replace("_", " ").capitalize()
+
+
+def _types(types: Iterable[str]) -> str:
+    return listed(name.replace("-", " ") for name in types)
+
+
+def _judged(restrictions: Iterable[Row], automation: Iterable[Row]) -> list[dict[str, Any]]:
+    """Count the verdicts on each criterion, and by whom, in the protocol's order."""
+    by = {row["item"]: row for row in automation if row["kind"] == "screening"}
+    found = []
+    for row in restrictions:
+        own = {name: int(value) for name, value in by.get(row["criterion"], {}).items() if value.isdigit()}
+        found.append(
+            {
+                "label": _name(row["criterion"]),
+                **{verdict: int(row[verdict]) for verdict in ("met", "not_met", "unknown")},
+                "by_rule": own.get("suggested_by_rule", 0),
+                "looked": own.get("confirmed", 0) + own.get("changed", 0),
+                "changed": own.get("changed", 0),
+                "by_people": own.get("by_people", 0),
+            }
+        )
+    return found
+
+
 def _pairs(automation: Sequence[Row]) -> dict[str, Any]:
-    """Count the compared pairs by what the rule made of them, and say on what grounds it merged."""
+    """Count the compared pairs by what became of them, and say on what grounds rules merged."""
     counts: Counter[str] = Counter()
     grounds = next((r["rules"] for r in automation if (r["kind"], r["item"]) == ("duplicates", "merge")), "")
     for row in automation:
         if row["kind"] == "duplicates":
-            counts[row["item"].replace(" ", "_")] += int(row["suggested_by_rule"] or 0)
-            counts["by_people"] += int(row["by_people"] or 0) + int(row["changed"] or 0)
+            counts[row["item"].replace(" ", "_")] += int(row["judgements"] or 0)
+            counts["by_people"] += sum(int(row[c] or 0) for c in ("by_people", "confirmed", "changed"))
     found = {name: counts[name] for name in ("merge", "maybe", "linked_version", "distinct", "by_people")}
-    return {**found, "grounds": grounds}
+    return {**found, "grounds": reasons_en(grounds.replace(": ", ", "))}
 
 
 def _added(enrichment: Iterable[Row]) -> list[dict[str, Any]]:
@@ -203,6 +273,14 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["listed"] = listed
-    environment.filters["line"] = lambda text: " ".join(str(text).split())
+    environment.filters.update(
+        listed=listed,
+        counted=counted,
+        number=lambda n: f"{n:,}",
+        spelt=number_en,
+        reasons=reasons_en,
+        first_upper=lambda text: text[:1].upper() + text[1:],
+        line=lambda text: " ".join(str(text).split()),
+        origin=lambda text: "our own" if text == "ours" else text,
+    )
     return environment.get_template("methods.md.j2")

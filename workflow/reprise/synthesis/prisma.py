@@ -2,7 +2,9 @@
 
 The file follows the template of the R package PRISMA2020 (columns and names). That package finds its
 rows by searching for their names anywhere in the column `data`, so the names of our own rows contain
-none of its names.
+none of its names. It shows an empty list of reasons as "n = NA", so the file has 0 there. Its latest
+template has two rows more, on meta-analysis: they are left out, as no meta-analysis is made here and
+earlier versions of the package would take them for `total_studies` and `total_reports`.
 """
 
 from __future__ import annotations
@@ -245,7 +247,7 @@ def template_rows(found: Mapping[str, str]) -> list[dict[str, str]]:
             "boxtext": text,
             "tooltips": text if node != "NA" else "NA",
             "url": "NA",
-            "n": "NA" if name in titles else found[name],
+            "n": "NA" if name in titles else found[name] or "0",
         }
         for name, node, box, text in _ROWS
     ]

@@ -11,7 +11,7 @@ from reprise.coding.codebook import read_codebook
 from reprise.csvfiles import read_rows
 from reprise.synthesis.citing import citation_page
 from reprise.synthesis.methods import methods
-from reprise.synthesis.summary import summary_en, summary_nb
+from reprise.synthesis.summary import summary
 
 
 def write_prose(inputs: Mapping[str, Any], protocol: Mapping[str, Any], outputs: Mapping[str, str]) -> None:
@@ -32,8 +32,8 @@ def write_prose(inputs: Mapping[str, Any], protocol: Mapping[str, Any], outputs:
     codebook = read_codebook(inputs["codebook"])
     texts = {
         "methods": methods(protocol, flow, tables, codebook, manifest, about),
-        "summary_en": summary_en(protocol, flow, tables, about),
-        "summary_nb": summary_nb(protocol, flow, tables, about),
+        "summary_en": summary("en", protocol, flow, tables, about),
+        "summary_nb": summary("nb", protocol, flow, tables, about),
         "citation": citation_page(about, protocol),
     }
     for name, text in texts.items():

@@ -33,12 +33,19 @@ _CONTEXT = [
     "https://w3id.org/ro/terms/workflow-run/context",
 ]
 _LANGUAGE = "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
 _FORMATS = {
     ".csv": "text/csv", ".md": "text/markdown", ".json": "application/json", ".svg": "image/svg+xml",
     ".png": "image/png", ".pdf": "application/pdf", ".html": "text/html", ".yaml": "application/yaml",
     ".ris": "application/x-research-info-systems", ".bib": "application/x-bibtex", ".gz": "application/gzip",
     ".parquet": "application/vnd.apache.parquet", ".py": "text/x-python", ".nbib": "text/plain",
+    ".tex": "application/x-tex", ".txt": "text/plain", ".tsv": "text/tab-separated-values",
+    ".xml": "application/xml", ".xlsx": _OFFICE + "spreadsheetml.sheet",
+    ".docx": _OFFICE + "wordprocessingml.document",
 }  # fmt: skip
+
+# The labels under which a package's metadata names its own page, the best first.
+_OWN_PAGES = ("homepage", "home page", "repository", "source", "source code", "documentation")
 
 
 def crate(
@@ -174,12 +181,35 @@ def _packages(run: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _package(name: str, version: str) -> Entity:
-    return {
-        "@id": f"#software-{name}",
+    """Name a package by its package URL, which is absolute and the same in every crate."""
+    kind = "generic" if name in ("python", "reprise") else "pypi"
+    described = {
+        "@id": f"pkg:{kind}/{name}@{quote(version)}",
         "@type": "SoftwareApplication",
         "name": name,
         "softwareVersion": version,
     }
+    page = _page(name)
+    return described | ({"url": page} if page else {})
+
+
+def _page(name: str) -> str:
+    """Give a package's own page, as its installed metadata names it; else nothing.
+
+    Examples
+    --------
+    >>> _page("python"), _page("no such package")
+    ('https://www.python.org', '')
+    """
+    if name == "python":
+        return "https://www.python.org"
+    try:
+        told = metadata.metadata(name)
+    except metadata.PackageNotFoundError:
+        return ""
+    lines = [line.split(", ", 1) for line in told.get_all("Project-URL") or []]
+    pages = {label.lower(): page for label, page in lines}
+    return next((pages[label] for label in _OWN_PAGES if label in pages), "") or told["Home-page"] or ""
 
 
 def _licence() -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from reprise.coding.codebook import UNCODED
 from reprise.coding.places import UNKNOWN
 from reprise.countries import country_name
+from reprise.synthesis.flow_sets import totals
 
 Row = Mapping[str, str]
 # So many countries, and themes of one context, are named, so that the note stays on its page.
-MOST_COUNTRIES = 10
+MOST_COUNTRIES = 15
 MOST_THEMES = 4
+# In English these names of ISO 3166 take the article in a sentence.
+WITH_THE = frozenset(
+    """AE BS CD CF CG CK DO FK FO GB GM IM IO KM KY MH MP MV NL PH RU SB TC TF UM US VA VG VI""".split()
+)
 
 _EN_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 _NB_NUMBERS = "null en to tre fire fem seks sju åtte ni ti elleve tolv".split()
@@ -32,6 +39,8 @@ _EN_MONTHS = """January February March April May June July August September Octo
     December""".split()
 _NB_MONTHS = """januar februar mars april mai juni juli august september oktober november
     desember""".split()
+_EN_MEANS = {"met": " (not known counts as yes)", "not_met": " (not known counts as no)"}
+_NB_MEANS = {"met": " (ukjent regnes som oppfylt)", "not_met": " (ukjent regnes som ikke oppfylt)"}
 # What Norwegians call a country where the translation of ISO 3166 has its official name.
 _NB_COUNTRIES = {
     "BN": "Brunei", "CD": "Den demokratiske republikken Kongo", "FM": "Mikronesia", "PS": "Palestina",
@@ -44,44 +53,52 @@ _NB_LANGUAGES = {
     "pt": "portugisisk", "ru": "russisk", "sv": "svensk", "tr": "tyrkisk", "zh": "kinesisk",
 }  # fmt: skip
 
+_NB_TYPES = {
+    "article": "tidsskriftartikkel", "review": "oversiktsartikkel", "conference-paper": "konferanseartikkel",
+    "book-chapter": "bokkapittel", "book": "bok", "report": "rapport", "dissertation": "avhandling",
+    "editorial": "lederartikkel", "letter": "leserinnlegg", "book-review": "bokanmeldelse",
+    "preprint": "preprint", "news": "nyhetssak", "other": "annet",
+}  # fmt: skip
 
-def summary_en(
+
+def summary(
+    language: str,
     protocol: Mapping[str, Any],
     flow: Mapping[str, str],
     tables: Mapping[str, Sequence[Row]],
     about: Mapping[str, Any],
 ) -> str:
-    """Write the note in English.
+    """Write the note.
 
     Parameters
     ----------
+    language : {"en", "nb"}
     protocol : mapping
         The whole protocol as plain text.
     flow : mapping
-        Name -> number of the flow, as `results/prisma.csv` has them in `data` and `n`.
+        Name -> number or list of reasons, as `results/prisma.csv` has them in `data` and `n`.
     tables : mapping
         Name -> rows: search_log, country_counts and themes.
     about : mapping
-        The provenance: run_id, version, sample, window, searched, published.
+        The provenance: run_id, version, sample, window, searched, source_line, published.
     """
-    told = _facts(protocol, flow, tables, about)
-    criteria = [" ".join(c["question"].split()) for c in protocol["criteria"]]
-    words: dict[str, Callable[..., str]] = {"number": number_en, "date": date_en, "percent": percent_en}
-    return _page("en", told, criteria=criteria, listed=_joiner("and"), **words)
-
-
-def summary_nb(
-    protocol: Mapping[str, Any],
-    flow: Mapping[str, str],
-    tables: Mapping[str, Sequence[Row]],
-    about: Mapping[str, Any],
-) -> str:
-    """Write the note in Norwegian Bokmål; what is given is that of `summary_en`."""
-    told = _facts(protocol, flow, tables, about)
-    told["countries"] = [(country_nb(name), n) for name, n in told["countries"]]
-    criteria = [criterion_nb(c, protocol["window"]) for c in protocol["criteria"]]
-    words: dict[str, Callable[..., str]] = {"number": number_nb, "date": date_nb, "percent": percent_nb}
-    return _page("nb", told, criteria=criteria, listed=_joiner("og"), **words)
+    words = _WORDS[language]
+    counted = _countries(tables["country_counts"], words["country"])
+    return _template(language).render(
+        title=" ".join(protocol["review"]["title"].split()),
+        question=" ".join(protocol["review"]["question"].split()),
+        criteria=[words["criterion"](c, protocol["window"]) for c in protocol["criteria"]],
+        about=about,
+        published=about.get("published") or {},
+        n=totals(flow),
+        sources=len({row["source"] for row in tables["search_log"]}),
+        countries=_by_count(counted[:MOST_COUNTRIES]),
+        more_countries=counted[MOST_COUNTRIES:],
+        no_country=sum(int(r["full_included"]) for r in tables["country_counts"] if r["country"] == UNKNOWN),
+        contexts=_contexts(tables["themes"]),
+        uncoded=sum(int(row["included"]) for row in tables["themes"] if row["theme"] == UNCODED),
+        **words,
+    )
 
 
 def number_en(n: int) -> str:
@@ -149,6 +166,17 @@ def date_nb(iso: str) -> str:
     return " til ".join("et ukjent tidspunkt" if part == UNKNOWN else part for part in parts)
 
 
+def country_en(name: str) -> str:
+    """Give a country's name as it stands after "from".
+
+    Examples
+    --------
+    >>> country_en("United States"), country_en("Norway")
+    ('the United States', 'Norway')
+    """
+    return f"the {name}" if _codes().get(name) in WITH_THE else name
+
+
 def country_nb(name: str) -> str:
     """Give the Norwegian name of a country that is named in English; another name stays.
 
@@ -171,58 +199,114 @@ def criterion_nb(criterion: Mapping[str, Any], window: Mapping[str, str]) -> str
     --------
     >>> criterion_nb({"rule": "language", "accept": ["en", "de"], "question": "?"}, {})
     'Den er skrevet på engelsk eller tysk.'
+    >>> criterion_nb({"rule": "retracted", "question": "?", "unknown": "met"}, {})
+    'Den er ikke trukket tilbake (ukjent regnes som oppfylt).'
     >>> criterion_nb({"rule": "person", "question": "Is it empirical?"}, {})
     '«Is it empirical?»'
     """
-    languages = [_NB_LANGUAGES.get(code, "") for code in criterion.get("accept") or []]
-    if criterion["rule"] == "window":
-        return f"Den er utgitt i tidsrommet fra {date_nb(window['start'])} til {date_nb(window['end'])}."
-    if criterion["rule"] == "language" and languages and all(languages):
-        return f"Den er skrevet på {_joiner('eller')(languages)}."
-    if criterion["rule"] == "peer_review":
-        return "Den er utgitt i et fagfellevurdert tidsskrift."
-    if criterion["rule"] == "full_text":
-        return "Den er tilgjengelig i fulltekst."
-    return f"«{' '.join(criterion['question'].split())}»"
-
-
-def _facts(
-    protocol: Mapping[str, Any],
-    flow: Mapping[str, str],
-    tables: Mapping[str, Sequence[Row]],
-    about: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Count what both notes say."""
-    n = {name: int(value) for name, value in flow.items() if value.isdigit()}
-    kinds = ("database", "register", "website", "organisation", "citations")
-    records = sum(n[f"{kind}_results"] for kind in kinds)
-    counted = {row["country"]: int(row["full_included"]) for row in tables["country_counts"]}
-    countries = [(name, count) for name, count in counted.items() if count and name != UNKNOWN]
-    contexts: dict[str, list[tuple[str, int]]] = {}
-    for row in tables["themes"]:
-        if row["theme"] != UNCODED:
-            contexts.setdefault(row["context"], []).append((row["theme"], int(row["included"])))
-    borne = {
-        context: sorted(((t, k) for t, k in themes if k), key=lambda theme: -theme[1])
-        for context, themes in contexts.items()
+    accept = criterion.get("accept") or []
+    languages, types = ([names.get(code, "") for code in accept] for names in (_NB_LANGUAGES, _NB_TYPES))
+    meant = _NB_MEANS.get(criterion.get("unknown", ""), "")
+    said = {
+        "retracted": "Den er ikke trukket tilbake",
+        "peer_review": "Den er utgitt i et fagfellevurdert tidsskrift",
+        "full_text": "Den er tilgjengelig i fulltekst",
     }
+    if criterion["rule"] == "window":
+        said["window"] = (
+            f"Den er utgitt i perioden fra {date_nb(window['start'])} til {date_nb(window['end'])}"
+        )
+    if languages and all(languages):
+        said["language"] = f"Den er skrevet på {listed(languages, 'eller')}"
+    if types and all(types):
+        said["document_type"] = f"Den er av typen {listed(types, 'eller')}"
+    rule = criterion["rule"]
+    return f"{said[rule]}{meant}." if rule in said else f"«{' '.join(criterion['question'].split())}»{meant}"
+
+
+def criterion_en(criterion: Mapping[str, Any], window: Mapping[str, str]) -> str:
+    """Give a criterion's own question, and what it leaves to other keys of the protocol.
+
+    Examples
+    --------
+    >>> criterion_en({"rule": "window", "question": "In it?"}, {"start": "2015-01-01", "end": "2022-01-31"})
+    'In it? (1 January 2015 to 31 January 2022)'
+    >>> criterion_en({"rule": "retracted", "question": "Does it stand?", "unknown": "met"}, {})
+    'Does it stand? (not known counts as yes)'
+    """
+    span = (
+        f" ({date_en(window['start'])} to {date_en(window['end'])})" if criterion["rule"] == "window" else ""
+    )
+    return " ".join(criterion["question"].split()) + span + _EN_MEANS.get(criterion.get("unknown", ""), "")
+
+
+def language_en(code: str) -> str:
+    """Give the English name of a language.
+
+    Examples
+    --------
+    >>> language_en("nb"), language_en("xx")
+    ('Norwegian Bokmål', 'xx')
+    """
+    language = pycountry.languages.get(alpha_2=code)
+    return str(language.name) if language else code
+
+
+def listed(words: Iterable[str], word: str = "and") -> str:
+    """Join words as a sentence lists them.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed("abc"), listed("ab", "eller"), listed([])
+    ('a', 'a, b and c', 'a eller b', 'none')
+    """
+    *first, last = list(words) or ["none"]
+    return f"{', '.join(first)} {word} {last}" if first else last
+
+
+def _countries(rows: Iterable[Row], named: Callable[[str], str]) -> list[tuple[str, int]]:
+    """Count the included by country, the most frequent first, those of equal count by the alphabet."""
+    counts = [(named(r["country"]), int(r["full_included"])) for r in rows if r["country"] != UNKNOWN]
+    return sorted((c for c in counts if c[1]), key=lambda c: (-c[1], _alphabetical(c[0])))
+
+
+def _alphabetical(name: str) -> str:
+    """Give what a name is sorted by: Æ, Ø and Å stand last, and other accents and the article don't count.
+
+    Examples
+    --------
+    >>> sorted(["Østerrike", "Åland", "Zambia", "Türkiye", "Tunisia", "the Gambia"], key=_alphabetical)
+    ['the Gambia', 'Tunisia', 'Türkiye', 'Zambia', 'Østerrike', 'Åland']
+    """
+    last = name.removeprefix("the ").casefold().translate(str.maketrans("æøå", "{|}"))
+    return "".join(c for c in unicodedata.normalize("NFD", last) if not unicodedata.combining(c))
+
+
+def _by_count(counted: Iterable[tuple[str, int]]) -> list[tuple[int, list[str]]]:
+    """Put what is counted equally often together.
+
+    Examples
+    --------
+    >>> _by_count([("Peru", 4), ("Fiji", 1), ("Togo", 1)])
+    [(4, ['Peru']), (1, ['Fiji', 'Togo'])]
+    """
+    return [(n, [name for name, _ in own]) for n, own in groupby(counted, key=lambda c: c[1])]
+
+
+def _contexts(rows: Iterable[Row]) -> dict[str, dict[str, Any]]:
+    """Give each context its themes to name, the most frequent first, and what the others count."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for row in rows:
+        if row["theme"] != UNCODED:
+            found.setdefault(row["context"], []).append((row["theme"], int(row["included"])))
+    ordered = {c: sorted((t for t in ts if t[1]), key=lambda t: -t[1]) for c, ts in found.items()}
     return {
-        "title": " ".join(protocol["review"]["title"].split()),
-        "question": " ".join(protocol["review"]["question"].split()),
-        "about": about,
-        "citation": (about.get("published") or {}).get("citation", ""),
-        "records": records,
-        "sources": len({row["source"] for row in tables["search_log"]}),
-        "works": records - n["duplicates"] - n["om_repeats"],
-        "included": n["new_studies"],
-        "unread": n["read_by_no_person"],
-        "awaiting": sum(value for name, value in n.items() if "_awaiting_" in name),
-        "countries": countries[:MOST_COUNTRIES],
-        "more_countries": len(countries[MOST_COUNTRIES:]),
-        "no_country": counted.get(UNKNOWN, 0),
-        "contexts": {context: themes[:MOST_THEMES] for context, themes in borne.items()},
-        "more_themes": {context: len(themes[MOST_THEMES:]) for context, themes in borne.items()},
-        "uncoded": next((int(r["included"]) for r in tables["themes"] if r["theme"] == UNCODED), 0),
+        context: {
+            "named": themes[:MOST_THEMES],
+            "more": [n for _, n in themes[MOST_THEMES:]],
+            "none": len(found[context]) - len(themes),
+        }
+        for context, themes in ordered.items()
     }
 
 
@@ -236,14 +320,6 @@ def _dated(iso: str, months: Sequence[str], dot: str) -> str:
     )
 
 
-def _joiner(word: str) -> Callable[[Sequence[str]], str]:
-    def listed(words: Sequence[str]) -> str:
-        *first, last = words
-        return f"{', '.join(first)} {word} {last}" if first else last
-
-    return listed
-
-
 @cache
 def _codes() -> dict[str, str]:
     """Give codes by the English names that tables show."""
@@ -254,10 +330,6 @@ def _codes() -> dict[str, str]:
 @cache
 def _norwegian() -> Callable[[str], str]:
     return gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["nb_NO"]).gettext
-
-
-def _page(language: str, told: Mapping[str, Any], **words: Any) -> str:
-    return _template(language).render(**told, **words)
 
 
 @cache
@@ -273,3 +345,23 @@ def _template(language: str) -> Template:
     environment.tests["in_quotes"] = lambda text: text.startswith("«")
     environment.filters["first_upper"] = lambda text: text[:1].upper() + text[1:]
     return environment.get_template(f"summary.{language}.md.j2")
+
+
+_WORDS: Mapping[str, Mapping[str, Callable[..., str]]] = {
+    "en": {
+        "number": number_en,
+        "date": date_en,
+        "percent": percent_en,
+        "country": country_en,
+        "criterion": criterion_en,
+        "listed": listed,
+    },
+    "nb": {
+        "number": number_nb,
+        "date": date_nb,
+        "percent": percent_nb,
+        "country": country_nb,
+        "criterion": criterion_nb,
+        "listed": partial(listed, word="og"),
+    },
+}
