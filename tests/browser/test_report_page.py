@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import yaml
 from conftest import copy_review, small, snakemake
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -226,7 +228,10 @@ def test_every_table_with_rows_stands_on_the_page(opened: Callable[..., Page], r
         if expected := rows(path):
             host = page.locator(f"#tables [data-table={path.stem}]")
             assert (path.stem, host.locator("tbody tr").count()) == (path.stem, len(expected))
-            assert host.get_by_role("searchbox").count() == 1
+            assert host.get_by_role("searchbox").count() == (len(expected) > 5)
+            filled = [k for k in expected[0] if k != "source_line" and any(row[k] for row in expected)]
+            twice = {"source", "label"} <= set(filled)
+            assert (path.stem, host.locator("thead th").count()) == (path.stem, len(filled) - twice)
 
 
 def test_the_life_of_a_work(opened: Callable[..., Page], results: Path) -> None:
@@ -241,17 +246,62 @@ def test_the_life_of_a_work(opened: Callable[..., Page], results: Path) -> None:
     verdicts = [row for row in rows(results / "screening.csv") if row["work_id"] == work["work_id"]]
     table = life.get_by_role("table", name="Verdicts")
     assert column(table, 3) == [row["verdict"].replace("_", " ") for row in verdicts]
-    assert column(table, 7) == [row["decided_by"] for row in verdicts]
+    assert column(table, 7) == [row["decided_by"].replace("_", " ") for row in verdicts]
     pairs = [
         row for row in rows(results / "duplicates.csv") if work["work_id"] in (row["work_a"], row["work_b"])
     ]
     compared = life.get_by_role("table", name="Compared with other records")
     assert sorted(column(compared, 4)) == sorted(row["title_score"] for row in pairs)
-    codes = [row for row in rows(results / "coding.csv") if row["work_id"] == work["work_id"]]
-    if codes:
-        assert column(life.get_by_role("table", name="Codes"), 2) == [row["code"] for row in codes]
     page.keyboard.press("Escape")
     assert life.is_hidden()
+
+
+def test_a_life_calls_codes_by_their_names(opened: Callable[..., Page], results: Path) -> None:
+    coding = rows(results / "coding.csv")
+    work = next(row["work_id"] for row in coding if row["variable"] == "theme" and row["code"] != "uncoded")
+    mine = [row for row in coding if row["work_id"] == work]
+    book = yaml.safe_load((results.parent / "config" / "codebook.yaml").read_text(encoding="utf-8"))
+    labels = {f"{c['id']}.{t['id']}": t["label"] for c in book["contexts"] for t in c["themes"]}
+    page = opened("#" + quote(work, safe=":"))
+    table = page.locator("#life").get_by_role("table", name="Codes")
+    themes = [(row["variable"], row["code"]) for row in mine if row["variable"] == "theme"]
+    shown = list(zip(column(table, 1), column(table, 2), strict=True))
+    assert len(shown) == len(mine)
+    assert [pair for pair in shown if pair[0] == "Theme"] == [("Theme", labels[code]) for _, code in themes]
+
+
+# How the program calls what a reader should read in words.
+INTERNAL = re.compile(
+    r"removed_by_automation|before_screening|not_met|not_retrieved|document_type|peer_review\b|full_text|"
+    r"publication_date|open_access|author_countr|studied_countr|_group\b|higher_education\.|social\.[a-z]|"
+    r"economic\.[a-z]"
+)
+
+
+def test_no_word_of_the_program_is_shown_to_a_reader(opened: Callable[..., Page], results: Path) -> None:
+    page = opened()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.locator("[data-box=duplicates]").click()
+    page.locator("#works").scroll_into_view_if_needed()
+    page.locator("#works tbody tr").first.wait_for()
+    said = [page.locator("body").inner_text()]
+    ends = {(row["end"], row["stage"]): row["work_id"] for row in rows(results / "ledger.csv")}
+    for work in ends.values():
+        page.evaluate("(id) => { location.hash = '#' + encodeURIComponent(id).replace('w%3A', 'w:'); }", work)
+        life = page.locator(f"#life[data-work={json.dumps(work)}]")
+        life.wait_for()
+        said.append(life.inner_text())
+    assert sorted(set(INTERNAL.findall(" ".join(said)))) == []
+    for words in ("Removed by rule before screening", "not met", "Peer review"):
+        assert any(words in text for text in said)
+
+
+def test_of_the_works_the_reason_stands_within_the_window(opened: Callable[..., Page]) -> None:
+    page = opened("#works", viewport={"width": 1200, "height": 800})
+    head = page.locator("#works").get_by_role("columnheader", name="Reason")
+    head.wait_for()
+    box = head.bounding_box()
+    assert box["x"] + box["width"] <= 1200 - 20
 
 
 def test_ids_in_tables_lead_to_the_work(opened: Callable[..., Page], results: Path) -> None:
@@ -302,9 +352,32 @@ def test_the_page_is_never_wider_than_the_window(opened: Callable[..., Page], wi
     assert page.evaluate("(d => d.scrollWidth - d.clientWidth)(document.querySelector('#life'))") <= 0
 
 
+def test_a_figure_is_dark_in_the_dark_and_black_on_white_on_paper(opened: Callable[..., Page]) -> None:
+    page = opened(color_scheme="dark")
+    turned = "[...document.querySelectorAll('.flow, figure img')].map((e) => getComputedStyle(e).filter)"
+    assert all(value.startswith("invert") for value in page.evaluate(turned))
+    page.emulate_media(media="print")
+    assert set(page.evaluate(turned)) == {"none"}
+
+
+def test_without_scripts_the_page_says_what_is_missing(opened: Callable[..., Page]) -> None:
+    page = opened(java_script_enabled=False)
+    text = page.locator("body").inner_text()
+    assert "Without scripts" in text
+    assert "results/works.csv" in text
+    assert "Each box is a button" not in text
+    assert page.locator("#checklists tbody tr").count() == 42 + 16
+    assert page.locator("#replication tbody tr").count() > 0
+
+
 def test_paper_holds_everything_and_no_controls(opened: Callable[..., Page], results: Path) -> None:
     pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
-    page = opened()
+    paper = 1031  # A4 landscape without its margins, in CSS pixels
+    page = opened(viewport={"width": paper, "height": 740})
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    wide = "(most) => [...document.querySelectorAll('table')].filter((t) => t.offsetWidth > most).length"
+    assert page.evaluate(wide, paper) == 0  # else the browser would make all of it smaller
     path = results / "report.pdf"
     page.pdf(path=os.fspath(path), prefer_css_page_size=True)
     text = " ".join(" ".join(sheet.extract_text() for sheet in pypdf.PdfReader(path).pages).split())
@@ -313,6 +386,7 @@ def test_paper_holds_everything_and_no_controls(opened: Callable[..., Page], res
     solid = text.replace(" ", "")
     for row in rows(results / "tables" / "awaiting.csv"):  # a long table that is folded on the screen
         assert "".join(row["work_id"].split()) in solid
+    assert "Paper has no room" in text
     assert "rows a page" not in text
     assert "Each box is a button" not in text
 

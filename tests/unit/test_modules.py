@@ -49,7 +49,7 @@ def files(name: str) -> set[str]:
                 "synthesis/report.css", "synthesis/report.js",
                 "synthesis/captions.py", "synthesis/checklists.py", "synthesis/figure_tables.py",
                 "synthesis/flow_sets.py", "synthesis/inline_svg.py", "synthesis/report_data.py",
-                "settings.py", "csvfiles.py", "mistakes.py",
+                "synthesis/wording.py", "settings.py", "csvfiles.py", "mistakes.py",
             },
         ),
     ],

@@ -19,14 +19,15 @@ from reprise.dedupe.pairs import PAIR_COLUMNS
 from reprise.frames import write_csv
 from reprise.synthesis import prisma
 from reprise.synthesis.captions import FIGURES, TABLES
-from reprise.synthesis.checklists import NOT_STATED, prisma_2020, prisma_s
+from reprise.synthesis.checklists import NONE, NOT_STATED, prisma_2020, prisma_s
 from reprise.synthesis.figures import draw
 from reprise.synthesis.flow_figure import prisma_picture
-from reprise.synthesis.flow_sets import BOXES, Part, check_counts, flow_sets
+from reprise.synthesis.flow_sets import BOXES, ENDS, OUTCOMES, Part, check_counts, flow_sets
 from reprise.synthesis.inline_svg import Inline, inline_svg
 from reprise.synthesis.report import render, report, source_hash
 from reprise.synthesis.report_data import as_json, near_misses, page_data
 from reprise.synthesis.tables import restrictions
+from reprise.synthesis.wording import for_readers, hidden_columns, outcome, reader_words
 
 Render = Callable[..., str]
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 7 * 7 }} </title></style>"
@@ -41,7 +42,7 @@ NAMES = [row["data"] for row in prisma.template_rows(defaultdict(str))]
 FLOW = {name: "0" for name in NAMES if name != "NA"} | {
     "database_results": "31", "website_results": "11", "duplicates": "4", "om_repeats": "2",
     "excluded_automatic": "5", "db_awaiting_verdict": "7", "om_awaiting_retrieval": "1",
-    "new_reports": "13", "new_studies": "12", "read_by_no_person": "9",
+    "other_assessed": "13", "new_reports": "13", "new_studies": "12", "read_by_no_person": "9",
     "dbr_excluded": "Design, 2", "database_specific_results": "ERIC, 31",
 }  # fmt: skip
 
@@ -79,10 +80,13 @@ def made(protocol: dict[str, Any]) -> Render:
         data: Any = None,
         strings: str = "",
     ) -> str:
+        shown: dict[str, list[dict[str, str]]] = (
+            {name: [] for name in TABLES} | (tables or {}) | {"near": list(near), "near_unknown": []}
+        )
         return render(
-            about, told, FLOW | (flow or {}), {name: [] for name in TABLES} | (tables or {}),
-            dict.fromkeys(FIGURES, "data:image/svg+xml;base64,AAAA"), replication or [],
-            decisions or {"data/decisions/screening.csv": 0}, trouble, list(near), data or {"tables": {}},
+            about, told, FLOW | (flow or {}), shown | {"replication": replication or []},
+            dict.fromkeys(FIGURES, "data:image/svg+xml;base64,AAAA"),
+            decisions or {"data/decisions/screening.csv": 0}, trouble, data or {"tables": {}},
             Inline("<svg><title>Flow</title></svg>", ".flow0 { fill: none }"), strings,
         )  # fmt: skip
 
@@ -114,7 +118,7 @@ def test_every_table_and_figure_stands_with_number_title_and_source(made: Render
         assert f"Table {number}. {caption.title}" in text
     for number, caption in enumerate(FIGURES.values(), start=1):
         assert f"Figure {number}. {caption.title}" in text
-    assert text.count(ABOUT["source_line"]) >= len(TABLES) + len(FIGURES)
+    assert text.count(str(ABOUT["source_line"])) >= len(TABLES) + len(FIGURES)
 
 
 def test_every_picture_says_what_it_shows(made: Render) -> None:
@@ -247,7 +251,7 @@ def test_a_table_without_rows_says_so_and_a_long_one_is_folded(made: Render) -> 
     assert made().count("<p>No rows.</p>") >= len(TABLES)
     long = [{"venue": f"J{i}", "included": "1"} for i in range(40)]
     html = made(tables={"venues": long})
-    assert '<details><summary>40 rows</summary><div data-table="venues">' in html
+    assert '<details><summary>Show the 40 rows</summary><div data-table="venues">' in html
 
 
 def test_the_name_of_a_country_group_keeps_its_spelling(made: Render) -> None:
@@ -354,18 +358,76 @@ def test_the_data_hold_every_string_once_and_each_record_with_its_end(
         "hits": as_rows(review.hits),
     }  # fmt: skip
     boxes = {"box": [Part("n", "N", ("eric:2", "web:1"))]}
-    data = page_data({"t": [{"a": "x", "source_line": "s"}]}, {"t": "T"}, str, life, boxes, LABELS)
+    said, name = reader_words(LABELS, [], {})
+    tables = {"t": [{"sources": "doaj", "n": "1500", "e": "", "source_line": "s"}]}
+    data = page_data(tables, {"t": ["e"]}, {"t": "T"}, said, name, life, boxes)
     assert len(set(data["strings"])) == len(data["strings"])
     records = data["records"]
     told = [
         {k: data["strings"][c] for k, c in zip(records["keys"], row, strict=True)} for row in records["rows"]
     ]
     assert [row["record_id"] for row in told] == [row["record_id"] for row in life["records"]]
-    assert {r["record_id"]: r["end"] for r in told} == {r["record_id"]: r["end"] for r in life["ledger"]}
+    assert {r["record_id"]: r["end"] for r in told} == {
+        r["record_id"]: outcome(r["end"], r["stage"]) for r in life["ledger"]
+    }
+    ended = {r["record_id"] for r in life["ledger"] if r["end"] != "duplicate"}
+    assert {r["record_id"] for r in told if r["lead"] == "true"} == ended
     ((_, places, _),) = data["boxes"]["box"]
     assert [told[i]["record_id"] for i in places] == ["eric:2", "web:1"]
-    assert data["tables"]["t"]["keys"] == ["a"]
+    table = data["tables"]["t"]
+    strings = data["strings"]
+    assert table["keys"] == ["sources", "n", "e"]
+    assert [[strings[i] for i in row] for row in table["rows"]] == [["doaj", "1500", ""]]
+    words = {
+        key: {strings[int(a)]: strings[b] for a, b in said.items()} for key, said in table["words"].items()
+    }
+    assert words == {"sources": {"doaj": "DOAJ"}, "n": {"1500": "1,500"}}
+    assert table["hidden"] == ["e"]
     assert "abstract" not in records["keys"]
+
+
+# --- in a reader's words
+
+
+def test_every_end_has_words() -> None:
+    assert set(OUTCOMES) == set(ENDS)
+    assert len(set(OUTCOMES.values())) == len(ENDS)
+    for end, stage in ENDS.values():
+        assert "_" not in outcome(end, stage)
+
+
+def test_codes_are_said_in_words_only_where_codes_stand() -> None:
+    themes = {"a.x": ("A", "Access"), "b.x": ("B", "Access"), "b.y": ("B", "Quality")}
+    said, name = reader_words(LABELS, ["full_text"], themes, ["open_access"])
+    assert said("themes", "a.x; b.y; uncoded") == "A: Access; Quality; uncoded"
+    assert said("sources", "eric, doaj; web") == "ERIC, DOAJ; Pages"
+    assert said("decided_by", "rule full_text") == "rule full text"
+    assert said("decided_by", "ada_l") == "ada_l"
+    for column in ("title", "work_id", "note", "venue"):
+        assert said(column, "full_text; eric; not_met") == "full_text; eric; not_met"
+    assert (name("with_doaj"), name("with_care"), name("b.y")) == ("With DOAJ", "With care", "Quality")
+
+
+def test_amounts_have_their_thousands_apart_and_years_do_not() -> None:
+    rows_ = [{"title": "1984", "year": "2020", "n": "1363", "m": "", "share": "0.5", "k": "5000 or so"}]
+    (row,) = for_readers(rows_, lambda column, value: value)
+    assert row == {**rows_[0], "n": "1,363"}
+
+
+def test_what_is_empty_or_said_twice_is_hidden() -> None:
+    rows_ = [
+        {"source": "eric", "label": "ERIC", "c": "", "d": ""},
+        {"source": "", "label": "", "c": "2", "d": ""},
+    ]
+    assert hidden_columns(rows_) == ["d", "label"]
+    assert hidden_columns([]) == []
+
+
+def test_the_head_and_the_flow_sum_up_and_have_their_thousands_apart(made: Render) -> None:
+    flow = {"database_results": "2500", "duplicates": "1200", "om_repeats": "0", "website_results": "0"}
+    text = " ".join(Page(made(flow=flow)).text.split())
+    assert "Of 2,500 records, 1,200 were duplicates" in text
+    assert "Of the 1,300 works that remain" in text
 
 
 # --- checklists
@@ -387,7 +449,8 @@ def test_no_item_of_a_checklist_is_left_out(protocol: dict[str, Any], made: Rend
 def test_the_checklist_of_searches_says_none_where_no_source_is_named(protocol: dict[str, Any]) -> None:
     items = {item.number: item for item in prisma_s(protocol)}
     assert items["1"].where == "ERIC, DOAJ"
-    assert items["3"].where == items["5"].where == "none"
+    assert items["3"].where == items["5"].where == NONE
+    assert not items["3"].anchor
     assert items["4"].where == "Pages"
     assert NOT_STATED in items["14"].where
 
@@ -397,7 +460,10 @@ def test_the_checklist_of_searches_says_none_where_no_source_is_named(protocol: 
 
 @pytest.fixture
 def inputs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rerun: Any, good: dict[str, str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rerun: Any,
+    good: dict[str, str],
 ) -> dict[str, Any]:
     """Write what the stages before leave behind."""
     monkeypatch.chdir(tmp_path)
@@ -413,7 +479,8 @@ def inputs(
     flow = prisma.template_rows(prisma.numbers(review.ledger, review.works, LABELS))
     write_rows("prisma.csv", prisma.COLUMNS, flow)
     write_rows("replication.csv", ("measure",), [])
-    Path("provenance.json").write_text(json.dumps(ABOUT), encoding="utf-8")
+    about = {**ABOUT, "labels": {"sources": LABELS, "themes": {}}}
+    Path("provenance.json").write_text(json.dumps(about), encoding="utf-8")
     Path("strings.md").write_text("## Scopus", encoding="utf-8")
     write_rows("trouble.csv", ("what",), [{"what": "a line to look at"}])
     Path("manifest.json").write_text('{"files": []}', encoding="utf-8")
@@ -432,7 +499,10 @@ def inputs(
 def test_page_and_run_are_written(inputs: dict[str, Any], protocol: dict[str, Any]) -> None:
     Path("by_hand.csv").write_text("record_id\na\nb\n", encoding="utf-8")
     report(inputs, ["by_hand.csv", "none.csv"], protocol, "report.html", "run.json")
-    assert "source_line" not in Page(Path("report.html").read_text(encoding="utf-8")).text
+    text = Page(Path("report.html").read_text(encoding="utf-8")).text
+    assert "source_line" not in text
+    assert "1 failed one criterion and met all others" in text
+    assert "2 more failed one criterion alone" in text
     told = json.loads(Path("run.json").read_text(encoding="utf-8"))
     assert told["run_id"] == "1a2b3c4d5e6f"
     assert told["counts"]["database_results"] == 5

@@ -19,7 +19,11 @@
     if (column === "doi" && value.startsWith("10.")) return "https://doi.org/" + value;
     return /(^|_)url$/.test(column) ? address(value) : "";
   }
-  const words = (name) => (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("_", " ");
+  // Countries stand as codes; the browser knows their names.
+  const regions = new Intl.DisplayNames(["en"], { type: "region" });
+  const country = (code) => (/^[A-Z]{2}$/.test(code) ? regions.of(code) : code);
+  const COUNTRIES = /(^|_)(country|countries)$/;
+  const thousands = (n) => n.toLocaleString("en");
 
   // --- what is known, by id
 
@@ -58,6 +62,7 @@
   // A cell: ids and addresses become links, wherever they stand.
   function shown(column, value) {
     const node = document.createElement("span");
+    if (COUNTRIES.test(column)) value = value.split("; ").map(country).join("; ");
     value.split("; ").forEach((part, i) => {
       if (i) node.append("; ");
       const whole = piece(column, part);
@@ -74,34 +79,45 @@
 
   // --- tables that sort and search
 
-  const NUMBER = /^-?\d+(\.\d+)?$/;
+  // Where nothing is to be counted a number is a name.
+  const NAMES = new Set(["year", "volume", "issue", "pages", "pmid", "position"]);
+  const NUMBER = /^-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/;
+  const amount = (said) => Number(said.replaceAll(",", ""));
   const escaped = (value) => value.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const plain = (value) => value.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+
+  const FEW = 5; // rows that need no search
+  const MANY = 25; // rows of a page
 
   function tabulate(host, table, rows, columns, label) {
     const places = columns.map((name) => at(table, name));
     const numeric = places.map((p) => rows.some((r) => r[p]) && rows.every((r) => !r[p] || NUMBER.test(text[r[p]])));
-    const classes = columns.map((name, i) => "c-" + name + (numeric[i] && name !== "year" ? " n" : ""));
+    const classes = columns.map((name, i) => {
+      // what nine of ten cells need; one author list of a page's length makes no column wide
+      const lengths = rows.map((row) => text[row[places[i]]].length).sort((x, y) => x - y);
+      const width = [70, 140, 320, 800].filter((length) => lengths[Math.ceil(lengths.length * .9) - 1] > length).length;
+      return "c-" + name + (numeric[i] && !NAMES.has(name) ? " n" : "") + (width ? " w" + width : "");
+    });
     const head = columns.map((name, i) => make("th", { scope: "col", class: classes[i] }, table.names[places[i]]));
     const element = make("table", { "aria-label": label }, make("thead", {}, make("tr", {}, ...head)), make("tbody"));
     host.replaceChildren(element);
-    const many = rows.length > 25;
+    const many = rows.length > MANY;
     const id = at(table, "record_id") < 0 ? at(table, "work_id") : at(table, "record_id");
     return new DataTable(element, {
       data: rows,
       autoWidth: false,
       order: [],
       paging: many,
-      pageLength: 25,
-      lengthMenu: [25, 100, 500],
+      pageLength: MANY,
+      lengthMenu: [MANY, 100, 500],
       layout: {
         topStart: many ? "pageLength" : null,
-        topEnd: "search",
+        topEnd: rows.length > FEW ? "search" : null,
         bottomStart: many ? "info" : null,
         bottomEnd: many ? "paging" : null,
       },
       language: {
-        emptyTable: "No rows.", zeroRecords: "No row holds that.", search: "Search",
+        thousands: ",", emptyTable: "No rows.", zeroRecords: "No row holds that.", search: "Search",
         lengthMenu: "_MENU_ rows a page", info: "Rows _START_ to _END_ of _TOTAL_",
         infoEmpty: "No rows", infoFiltered: "(of _MAX_)",
       },
@@ -113,11 +129,23 @@
           const said = text[value];
           if (kind === "display") return name === "title" && id >= 0 ? titled(said, text[row[id]]) : shown(name, said);
           if (kind === "filter") return escaped(said);
-          if (kind === "sort" && numeric[i]) return said === "" ? -Infinity : Number(said);
+          if (kind === "sort" && numeric[i]) return said === "" ? -Infinity : amount(said);
           return plain(said);
         },
       })),
     });
+  }
+
+  // A table of a file as it is shown: without what is hidden, and in words.
+  function readable(table) {
+    const places = table.keys.map((key, i) => i).filter((i) => !table.hidden.includes(table.keys[i]));
+    const words = places.map((i) => table.words[table.keys[i]] || {});
+    return {
+      title: table.title,
+      keys: places.map((i) => table.keys[i]),
+      names: places.map((i) => table.names[i]),
+      rows: table.rows.map((row) => places.map((place, i) => words[i][row[place]] ?? row[place])),
+    };
   }
 
   const built = new Map();
@@ -126,7 +154,7 @@
     const name = host.dataset.table;
     if (name === "works") built.set(host, worksTable(host));
     else {
-      const table = data.tables[name];
+      const table = data.tables[name] && readable(data.tables[name]);
       if (!table || !table.rows.length) return built.set(host, null);
       built.set(host, tabulate(host, table, table.rows, table.keys, table.title));
     }
@@ -138,10 +166,10 @@
     }
     const end = new Map();
     for (const row of data.records.rows) {
-      if (get(data.records, row, "end") !== "duplicate") end.set(get(data.records, row, "work_id"), row);
+      if (get(data.records, row, "lead") === "true") end.set(get(data.records, row, "work_id"), row);
     }
     const fields = ["title", "authors", "year", "venue"];
-    const extra = ["end", "stage", "reason"];
+    const extra = ["end", "reason"];
     const last = ["work_id", "doi"];
     const rows = data.works.rows.map((row) => {
       const lead = end.get(get(data.works, row, "work_id"));
@@ -171,8 +199,8 @@
   const panel = document.getElementById("box");
   const svg = document.querySelector(".flow svg");
   let opener = null;
-  const OF_BOX = ["record_id", "title", "authors", "year", "source", "end", "stage", "reason", "decided_by", "work_id"];
-  const label = (part) => `${part[0]} (${part[1].length})`;
+  const OF_BOX = ["record_id", "title", "authors", "year", "source", "end", "reason", "decided_by", "work_id"];
+  const label = (part) => `${part[0]} (${thousands(part[1].length)})`;
   const whole = (parts) => parts.filter((part) => !part[2]);
   for (const box of svg ? svg.querySelectorAll("[data-box]") : []) {
     const parts = data.boxes[box.dataset.box];
@@ -197,7 +225,7 @@
     const all = whole(parts);
     const options = parts.map((part, i) => make("option", { value: i }, (part[2] ? "\u2013 " : "") + label(part)));
     const union = new Set(all.flatMap((part) => part[1]));
-    if (all.length > 1) options.unshift(make("option", { value: "all" }, `All in this box (${union.size})`));
+    if (all.length > 1) options.unshift(make("option", { value: "all" }, `All in this box (${thousands(union.size)})`));
     const choice = make("select", { id: "box-part" }, ...options);
     const title = make("h3", { tabindex: "-1", id: "box-title" }, all.map(label).join("; "));
     const close = make("button", { type: "button" }, "Close");
@@ -245,7 +273,6 @@
     return [make("h3", {}, title), scroll];
   }
   const cells = (table, row, ...names) => names.map((name) => shown(name, get(table, row, name)));
-  const source = (name) => data.labels[name] || name;
 
   function life(id, marked) {
     const work = data.works.rows[works.get(id)];
@@ -253,18 +280,17 @@
     const from = new Map();
     for (let i = 0; i < origins.length; i += 2) from.set(text[origins[i]], text[origins[i + 1]]);
     const of_work = of("records", "work_id", id);
-    const lead = of_work.find((row) => get(data.records, row, "end") !== "duplicate");
+    const lead = of_work.find((row) => get(data.records, row, "lead") === "true");
     const end = (name) => get(data.records, lead, name);
     const judge = end("decided_by") || end("judge");
-    const pieces = [words(end("end"))];
-    if (end("stage") && end("stage") !== end("end")) pieces.push("at: " + words(end("stage")).toLowerCase());
-    if (end("reasons")) pieces.push("because of: " + end("reasons"));
+    const pieces = [end("end")];
+    if (end("reasons")) pieces.push("because of: " + end("reasons").toLowerCase());
     if (judge) pieces.push("decided by: " + judge);
     const fields = data.works.keys.filter((k) => k !== "work_id" && k !== "conflicts" && get(data.works, work, k));
     const merged = fields.map((k) => [
       data.works.names[at(data.works, k)], shown(k, get(data.works, work, k)), shown("record_id", from.get(k) || ""),
     ]);
-    const parts = [make("p", {}, make("strong", {}, "Its end: "), pieces.join("; "), ".")];
+    const parts = [make("p", {}, make("strong", {}, "What became of it: "), pieces.join("; "), ".")];
     parts.push(make("p", { class: "soft" }, id));
     parts.push(...small("The work, and which records gave each field", ["Field", "Value", "From"], merged));
     const conflicts = get(data.works, work, "conflicts");
@@ -273,14 +299,14 @@
     parts.push(make("h3", {}, `Its records (${of_work.length})`));
     for (const row of of_work) {
       const record = get(data.records, row, "record_id");
-      const skip = new Set(["record_id", "work_id", "source", "end", "stage", "reason", "reasons", "judge", "decided_by"]);
+      const skip = new Set(["record_id", "work_id", "source", "end", "lead", "reason", "reasons", "judge", "decided_by"]);
       const told = data.records.keys.filter((k) => !skip.has(k) && get(data.records, row, k));
       const lines = told.map((k) => make(
         "tr", {}, make("th", { scope: "row" }, data.records.names[at(data.records, k)]),
         make("td", {}, shown(k, get(data.records, row, k))),
       ));
       const ended = get(data.records, row, "end");
-      const what = `${source(get(data.records, row, "source"))}: ${record} (${words(ended).toLowerCase()})`;
+      const what = `${get(data.records, row, "source")}: ${record} (${ended.toLowerCase()})`;
       const scroll = make("div", { class: "scroll" }, make("table", {}, make("tbody", {}, ...lines)));
       const folded = make("details", marked === record ? { open: "", class: "yours" } : {}, make("summary", {}, what), scroll);
       parts.push(folded);
@@ -304,15 +330,18 @@
     const verdicts = of("verdicts", "work_id", id).map((row) => {
       const verdict = get(V, row, "verdict");
       return [
-        words(get(V, row, "criterion")), words(get(V, row, "stage")),
-        make("span", { class: verdict }, words(verdict).toLowerCase()),
+        get(V, row, "criterion"), get(V, row, "stage"),
+        make("span", { class: verdict.replaceAll(" ", "_") }, verdict),
         [get(V, row, "field"), get(V, row, "value")].filter(Boolean).join(": "), shown("", get(V, row, "source")),
         get(V, row, "note"), get(V, row, "decided_by"),
       ];
     });
     parts.push(...small("Verdicts", ["Criterion", "Stage", "Verdict", "Evidence", "From", "Note", "Decided by"], verdicts));
-    const codes = of("codes", "work_id", id).map((row) =>
-      cells(data.codes, row, "variable", "code", "status", "evidence", "field", "confidence", "decided_by"));
+    const codes = of("codes", "work_id", id).map((row) => {
+      const line = cells(data.codes, row, "variable", "code", "status", "evidence", "field", "confidence", "decided_by");
+      if (/country$/.test(get(data.codes, row, "variable"))) line[1] = country(get(data.codes, row, "code"));
+      return line;
+    });
     parts.push(...small(
       "Codes", ["Variable", "Code", "Status", "Evidence", "Field", "Confidence", "Decided by"], codes,
       "Not coded: only works that are included or await a decision are.",
@@ -368,6 +397,6 @@
   });
   window.addEventListener("afterprint", () => {
     folded.forEach((element) => { element.open = false; });
-    for (const [host, table] of built) if (table && !host.closest(".screen")) table.page.len(25).draw();
+    for (const [host, table] of built) if (table && !host.closest(".screen")) table.page.len(MANY).draw();
   });
 })();

@@ -12,7 +12,8 @@ import datetime as dt
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reprise.csvfiles import count_rows, read_rows
-from reprise.settings import sources_in_use
 from reprise.synthesis.captions import FIGURES, TABLES, heading
 from reprise.synthesis.checklists import prisma_2020, prisma_s
 from reprise.synthesis.figure_tables import FIGURE_TABLES
-from reprise.synthesis.flow_sets import check_counts, flow_sets
+from reprise.synthesis.flow_sets import check_counts, flow_sets, totals
 from reprise.synthesis.inline_svg import Inline, inline_svg
 from reprise.synthesis.report_data import as_json, near_misses, page_data
+from reprise.synthesis.wording import NO_AMOUNT, for_readers, hidden_columns, reader_words, thousands
 
 SOURCE = ("Snakefile", "workflow")
 TITLES = {name: caption.title for name, caption in TABLES.items()} | {
-    "near": "Works that failed one criterion alone",
+    "near": "Works that failed one criterion alone and met all others",
+    "near_unknown": "Works that failed one criterion alone, with something else unknown",
     "replication": "The published numbers beside ours",
 }
 # Ids that the page has for itself; a table of such a name gets another.
@@ -41,6 +43,7 @@ SECTIONS = (
 )  # fmt: skip
 HERE = Path(__file__).parent
 LONG = 25  # rows; a longer table is folded, and paged
+_AMOUNT = re.compile(r"-?\d{1,3}(,\d{3})*(\.\d+)?|-?\d+(\.\d+)?")
 # The stages' tables that tell what became of a record and a work.
 LIFE = ("ledger", "records", "works", "duplicates", "screening", "coding", "hits")
 # What run.json names the versions of: what decides the bytes.
@@ -86,18 +89,30 @@ def report(
     trouble = [row["what"] for path in inputs["trouble"] for row in read_rows(path)]
     replication = read_rows(inputs["replication"])
     life = {name: read_rows(inputs[name]) for name in LIFE}
-    labels = {name: source["label"] for name, source in sources_in_use(protocol).items()}
+    labels = about["labels"]
     links = {row["work_id"]: row["linked_works"].split("; ") for row in life["works"]}
-    boxes = flow_sets(life["ledger"], links, labels, heading)
+    boxes = flow_sets(life["ledger"], links, labels["sources"], heading)
     check_counts(boxes, flow)
     strings = Path(inputs["strings"]).read_text(encoding="utf-8")
     picture = inline_svg(drawn["prisma"], "flow")
     near = near_misses(life["screening"], protocol["criteria"])
-    shown = {**tables, "near": near, "replication": replication}
-    data = page_data(shown, TITLES, heading, life, boxes, labels)
+    ids = [c[key] for c in protocol["criteria"] for key in ("id", "rule")]
+    fields = {*(life["records"][0] if life["records"] else ()), *(row["variable"] for row in life["coding"])}
+    said, name = reader_words(labels["sources"], ids, labels["themes"], fields)
+    hidden = {key: hidden_columns(rows) for key, rows in tables.items()}
+    tables |= {
+        "near": [row for row in near if not row["unknown"]],
+        "near_unknown": [row for row in near if row["unknown"]],
+        "replication": replication,
+    }
+    # of the comparison every column stays: that a difference is blank is said by its note
+    hidden["near"] = hidden_columns(tables["near"])
+    shown = {key: for_readers(rows, said) for key, rows in tables.items()}
+    data = page_data(tables, hidden, TITLES, said, name, life, boxes)
     html = render(
-        about, protocol, flow, tables, figures, replication, lines, trouble, near, data, picture, strings
-    )
+        about, protocol, flow, shown, figures, lines, trouble, data, picture, strings,
+        name=name,
+    )  # fmt: skip
     Path(page).write_text(html, encoding="utf-8")
     told = {
         **about,
@@ -116,17 +131,20 @@ def render(
     about: Mapping[str, Any],
     protocol: Mapping[str, Any],
     flow: Mapping[str, str],
-    tables: Mapping[str, list[dict[str, str]]],
+    shown: Mapping[str, list[dict[str, str]]],
     figures: Mapping[str, str],
-    replication: list[dict[str, str]],
     decisions: Mapping[str, int],
     trouble: Sequence[str],
-    near: list[dict[str, str]],
     data: Mapping[str, Any],
     picture: Inline,
     strings: str,
+    name: Callable[[str], str] = heading,
 ) -> str:
-    """Make the page; everything that comes from data is escaped."""
+    """Make the page; everything that comes from data is escaped.
+
+    `shown` holds the tables by name, in words, among them `near`, `near_unknown` and `replication`; `name`
+    names a column.
+    """
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -134,13 +152,8 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["words"] = heading
-    environment.filters["link"] = _link
-    n = {name: int(value) for name, value in flow.items() if value.isdigit()}
-    records = sum(
-        n[f"{kind}_results"] for kind in ("database", "register", "website", "organisation", "citations")
-    )
-    waiting = sum(value for name, value in n.items() if "_awaiting_" in name)
+    environment.filters |= {"words": heading, "column": name, "link": _link, "thousands": thousands}
+    environment.tests["amount"] = lambda text: bool(_AMOUNT.fullmatch(text))
     css = (HERE / "report.css").read_text(encoding="utf-8") + picture.css
     scripts = [
         (HERE / name).read_text(encoding="utf-8") for name in ("vendor/dataTables.min.js", "report.js")
@@ -154,12 +167,9 @@ def render(
         picture=Markup(picture.markup),
         about=about,
         protocol=protocol,
-        n=n,
-        records=records,
-        works=records - n["duplicates"] - n["om_repeats"],
-        awaiting=waiting,
+        n=totals(flow),
         tables=[
-            {"name": name, "number": i, "title": c.title, "notes": c.notes, "rows": tables[name]}
+            {"name": name, "number": i, "title": c.title, "notes": c.notes, "rows": shown[name]}
             for i, (name, c) in enumerate(TABLES.items(), start=1)
         ],
         figures=[
@@ -173,16 +183,18 @@ def render(
             }
             for i, (name, c) in enumerate(FIGURES.items(), start=1)
         ],
-        rows_of=tables,
+        rows_of=shown,
         anchors={name: f"table-{name}" for name in SECTIONS},
-        near=near,
-        alone=sum(not row["unknown"] for row in near),
-        replication=replication,
+        near=shown["near"],
+        near_unknown=shown["near_unknown"],
+        replication=shown["replication"],
         checklists=[("PRISMA 2020", prisma_2020()), ("PRISMA-S", prisma_s(protocol))],
         strings=strings,
         decisions=decisions,
         trouble=trouble,
         long=LONG,
+        titles=TITLES,
+        plain=NO_AMOUNT,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the report's page is told, as compact JSON: every string once, every row a list of numbers."""
+"""What the report's script is told, as compact JSON: every string once, every row a list of numbers."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from reprise.synthesis.flow_sets import Part
-
-Row = Mapping[str, str]
-Rows = Sequence[Row]
+from reprise.synthesis.wording import Row, Rows, Said, for_readers, outcome
 
 # An abstract would make the page several times as large, and is its publisher's.
 LEFT_OUT = ("abstract", "affiliations")
 # Of a work the page shows the merged fields; these it shows in other ways, or finds with the records.
 NOT_SHOWN = ("record_ids", "lead", "sources", "origins", *LEFT_OUT)
-OF_END = ("end", "stage", "reason", "reasons", "judge", "decided_by")
+OF_END = ("lead", "reason", "reasons", "judge", "decided_by")
 PAIR = (
     "record_a", "record_b", "title_score", "author_score", "venue_score", "year_gap", "doi", "volume", "page",
     "outcome", "rule", "because", "decided_by",
@@ -29,26 +27,26 @@ HIT = ("work_id", "code", "indicator", "field", "position", "words")
 
 def page_data(
     tables: Mapping[str, Rows],
+    hidden: Mapping[str, Sequence[str]],
     titles: Mapping[str, str],
-    heading: Callable[[str], str],
+    said: Said,
+    name: Callable[[str], str],
     life: Mapping[str, Rows],
     boxes: Mapping[str, Sequence[Part]],
-    labels: Mapping[str, str],
 ) -> dict[str, Any]:
     """Gather what the page's script shows.
 
     Parameters
     ----------
-    tables, titles : mapping
-        Rows and titles by name.
-    heading : callable
-        Names a column for a reader.
+    tables, hidden, titles : mapping
+        Rows, columns that are not shown, and titles, by name. The rows stand as they do in the files; how a
+        reader is told a cell stands beside them, by column.
+    said, name : callable
+        Say a cell, and name a column, as `reader_words` gives them.
     life : mapping
         Rows of ledger, records, works, duplicates, screening, coding and hits.
     boxes : mapping
         What `flow_sets` gives.
-    labels : mapping
-        source -> label.
     """
     numbers = {"": 0}
 
@@ -57,8 +55,19 @@ def page_data(
 
     def table(rows: Rows, columns: Iterable[str] = ()) -> dict[str, Any]:
         keys = list(columns) or [k for k in (rows[0] if rows else {}) if k != "source_line"]
-        names = [heading(key) for key in keys]
-        return {"keys": keys, "names": names, "rows": [[number(row[k]) for k in keys] for row in rows]}
+        cells = [[number(row[k]) for k in keys] for row in rows]
+        return {"keys": keys, "names": [name(key) for key in keys], "rows": cells}
+
+    def told(rows: Rows, columns: Sequence[str]) -> dict[str, Any]:
+        return table([{key: said(key, row[key]) for key in columns} for row in rows], columns)
+
+    def in_words(rows: Rows) -> dict[str, dict[str, int]]:
+        words: dict[str, dict[str, int]] = {}
+        for row, shown in zip(rows, for_readers(rows, said), strict=True):
+            for key, value in row.items():
+                if key != "source_line" and shown[key] != value:
+                    words.setdefault(key, {})[str(number(value))] = number(shown[key])
+        return words
 
     ends = {row["record_id"]: row for row in life["ledger"]}
     records = [{**row, **_end(ends[row["record_id"]])} for row in life["records"]]
@@ -67,15 +76,22 @@ def page_data(
     works = life["works"]
     of_work = [k for k in (works[0] if works else ()) if k not in NOT_SHOWN]
     return {
-        "tables": {name: {**table(rows), "title": titles[name]} for name, rows in tables.items()},
-        "records": table(records, of_record),
-        "works": table(works, of_work),
+        "tables": {
+            key: {
+                **table(rows),
+                "title": titles[key],
+                "words": in_words(rows),
+                "hidden": list(hidden.get(key, ())),
+            }
+            for key, rows in tables.items()
+        },
+        "records": told(records, of_record),
+        "works": told(works, of_work),
         "origins": [_origins(row, number) for row in works],
-        "pairs": table(life["duplicates"], PAIR),
-        "verdicts": table(life["screening"], VERDICT),
-        "codes": table(life["coding"], CODE),
-        "hits": table(life["hits"], HIT),
-        "labels": dict(labels),
+        "pairs": told(life["duplicates"], PAIR),
+        "verdicts": told(life["screening"], VERDICT),
+        "codes": told(life["coding"], CODE),
+        "hits": told(life["hits"], HIT),
         "boxes": {
             box: [[part.label, [places[i] for i in part.ids], int(part.within)] for part in parts]
             for box, parts in boxes.items()
@@ -85,7 +101,8 @@ def page_data(
 
 
 def _end(row: Row) -> dict[str, str]:
-    return {"work_id": row["work_id"], **{key: row[key] for key in OF_END}}
+    ended = {"end": outcome(row["end"], row["stage"])}
+    return {"work_id": row["work_id"], **ended, **{key: row[key] for key in OF_END}}
 
 
 def _origins(work: Row, number: Callable[[str], int]) -> list[int]:
@@ -118,7 +135,9 @@ def near_misses(screening: Rows, criteria: Sequence[Mapping[str, Any]]) -> list[
         {
             "title": row["title"],
             "fails": row["criterion"],
-            "evidence": " ".join(filter(None, (row["field"], row["value"], row["note"]))),
+            "evidence": " ".join(
+                filter(None, (": ".join(filter(None, (row["field"], row["value"]))), row["note"]))
+            ),
             "source": row["source"],
             "decided_by": row["decided_by"],
             "unknown": "; ".join(open_),
