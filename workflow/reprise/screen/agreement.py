@@ -318,17 +318,20 @@ def _crossed(first: Sequence[str], second: Sequence[str]) -> tuple[list[str], ND
     """Count which two answers meet, over the categories used: the verdicts in their order, else sorted."""
     used = sorted({*first, *second})
     categories = [v for v in VERDICTS if v in used] + [v for v in used if v not in VERDICTS]
+    return categories, _meetings_of(first, second, categories)
+
+
+def _meetings_of(first: Iterable[str], second: Iterable[str], categories: Sequence[str]) -> NDArray[np.int64]:
     place = {category: i for i, category in enumerate(categories)}
     table = np.zeros((len(categories), len(categories)), np.int64)
     np.add.at(table, ([place[v] for v in first], [place[v] for v in second]), 1)
-    return categories, table
+    return table
 
 
 def _against(own: pd.DataFrame) -> dict[str, Any]:
     """Compare rule and people on the works of one criterion that people judged, sorted by work."""
     rule, people = own["rule_verdict"], own["verdict"]
-    table = pd.crosstab(rule, people).reindex(index=VERDICTS, columns=VERDICTS, fill_value=0)
-    counts = table.to_numpy(dtype=np.int64)
+    counts = _meetings_of(rule, people, VERDICTS)
     of_met, of_not_met = counts[:, 0], counts[:, 1]
     sensitivity = _share("sensitivity", int(of_met[0] + of_met[2]), int(of_met.sum()))
     specificity = _share("specificity", int(of_not_met[1]), int(of_not_met.sum()))

@@ -6,6 +6,8 @@ suggests a judgement, whether a person checked it, and how well it does.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,17 +96,19 @@ def automation(counted: pd.DataFrame, validation: pd.DataFrame | None = None) ->
         One row for each kind and item; `rules` and `people` name each with its number.
     """
     known = {} if validation is None else validation.set_index("criterion").to_dict("index")
-    groups = counted.sort_values(list(JUDGEMENTS), key=_in_order).groupby(["kind", "item"], sort=False)
+    groups: dict[tuple[str, str], list[dict[Any, Any]]] = {}
+    for row in counted.sort_values(list(JUDGEMENTS), key=_in_order).to_dict("records"):
+        groups.setdefault((row["kind"], row["item"]), []).append(row)
     rows = []
-    for (kind, item), own in groups:
+    for (kind, item), own in groups.items():
         checked = known.get(item, {}) if kind == "screening" else {}
         rows.append({"kind": kind, "item": item, **_row(own, checked)})
     return typed_table(rows, AUTOMATION)
 
 
-def _row(own: pd.DataFrame, checked: dict[Any, Any]) -> dict[str, Any]:
-    n = {status: int(own.loc[own["status"] == status, "n"].sum()) for status in STATUSES}
-    suggested = int(own.loc[own["rule"] != "", "n"].sum())
+def _row(own: Sequence[Mapping[Any, Any]], checked: dict[Any, Any]) -> dict[str, Any]:
+    n = _sums(own, "status")
+    suggested = sum(row["n"] for row in own if row["rule"])
     looked = n[CONFIRMED] + n[CHANGED]
     note = checked.get("note", "")
     if not checked.get("judged_by_people"):
@@ -130,10 +134,17 @@ def _row(own: pd.DataFrame, checked: dict[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _named(own: pd.DataFrame, column: str) -> str:
+def _sums(own: Sequence[Mapping[Any, Any]], column: str) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for row in own:
+        sums[row[column]] += row["n"]
+    return sums
+
+
+def _named(own: Sequence[Mapping[Any, Any]], column: str) -> str:
     """Name who judged and how often, the most frequent first."""
-    counts = own[own[column] != ""].groupby(column)["n"].sum().to_dict()
-    return "; ".join(f"{name}: {n}" for name, n in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
+    counts = [(name, n) for name, n in _sums(own, column).items() if name]
+    return "; ".join(f"{name}: {n}" for name, n in sorted(counts, key=lambda c: (-c[1], c[0])))
 
 
 def _in_order(column: pd.Series) -> pd.Series:
