@@ -41,7 +41,7 @@ def flow(results: Path) -> dict[str, str]:
 
 def test_every_file_of_the_contract_is_there(results: Path) -> None:
     wanted = [*FILES, *(f"tables/{t}.{e}" for t in TABLES for e in ("csv", "md"))]
-    wanted += [f"figures/{f}.{e}" for f in FIGURES for e in ("svg", "png")]
+    wanted += [f"figures/{f}.{e}" for f in FIGURES for e in ("svg", "png", "pdf")]
     assert [name for name in wanted if not (results / name).is_file()] == []
 
 

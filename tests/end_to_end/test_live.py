@@ -28,7 +28,7 @@ def live(folder: Path, start: str = "2018-01-01", end: str = "2020-06-30") -> Pa
     replace(folder / CONFIG, "mode: sample", "mode: live")
     # what is made for Word and Excel is no matter of the search
     replace(folder / CONFIG, "tables: [csv, md, tex, docx, xlsx]", "tables: [csv, md]")
-    replace(folder / CONFIG, "figures: [svg, png]", "figures: [svg]")
+    replace(folder / CONFIG, "figures: [svg, png, pdf]", "figures: [svg]")
     return window(folder, *WINDOW, start, end)
 
 

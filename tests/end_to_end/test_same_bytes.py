@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import copy_review, jobs_run, said, small, snakemake, tree_hash
+from conftest import copy_review, jobs_run, replace, said, small, snakemake, tree_hash
 
 # When it ran, and on what, stands in run.json alone.
 DIFFERS = {"run.json", "ro-crate-metadata.json"}  # what tells of the run itself
@@ -25,22 +25,30 @@ def ran(folder: Path, *args: str) -> list[str]:
     return jobs_run(result)
 
 
+def small_review(folder: Path) -> Path:
+    """Copy a small review that writes every format."""
+    small(copy_review(folder))
+    replace(folder / "config/config.yaml", "figures: [svg, png]", "figures: [svg, png, pdf]")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Hashes]:
     """Make a clean run on one core."""
-    folder = small(copy_review(tmp_path_factory.mktemp("first") / "review"))
+    folder = small_review(tmp_path_factory.mktemp("first") / "review")
     ran(folder, "--cores", "1")
     return folder, results(folder)
 
 
 def test_two_clean_runs_give_the_same_bytes(first: tuple[Path, Hashes], tmp_path: Path) -> None:
     """The second lies in another folder, whose name must stand nowhere, and uses two cores."""
-    other = small(copy_review(tmp_path / "elsewhere, with spaces" / "ß"))
+    other = small_review(tmp_path / "elsewhere, with spaces" / "ß")
     ran(other, "--cores", "2")
     made = results(other)
     assert len(made) > 40
     assert {path.rsplit(".", 1)[1] for path in made} == {
-        "csv", "md", "tex", "docx", "xlsx", "parquet", "json", "svg", "png", "html", "bib", "ris", "nbib",
+        "csv", "md", "tex", "docx", "xlsx", "parquet", "json", "svg", "png", "pdf", "html", "bib", "ris",
+        "nbib",
     }  # fmt: skip
     known = first[1]
     assert sorted(made) == sorted(known)

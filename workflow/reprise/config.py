@@ -318,7 +318,7 @@ class Formats(Model):
         "docx",
         "xlsx",
     ]
-    figures: Annotated[list[Literal["svg", "png", "pdf"]], Field(min_length=1)] = ["svg", "png"]
+    figures: Annotated[list[Literal["svg", "png", "pdf"]], Field(min_length=1)] = ["svg", "png", "pdf"]
     width: Literal["one_column", "two_columns"] = "two_columns"
 
     @model_validator(mode="after")

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from reprise.coding.codebook import Codebook
 from reprise.settings import sources_in_use
 from reprise.synthesis.flow_sets import totals
 from reprise.synthesis.summary import date_en, language_en, listed, number_en
+from reprise.synthesis.templates import text_template
 
 Row = Mapping[str, str]
 NOT_STATED = "not stated"
@@ -265,22 +265,15 @@ def _added(enrichment: Iterable[Row]) -> list[dict[str, Any]]:
 
 @cache
 def _template() -> Template:
-    """Read the template; it is text, so nothing is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+    return text_template(
+        "methods.md.j2",
+        {
+            "listed": listed,
+            "counted": counted,
+            "number": lambda n: f"{n:,}",
+            "spelt": number_en,
+            "reasons": reasons_en,
+            "line": lambda text: " ".join(str(text).split()),
+            "origin": lambda text: "our own" if text == "ours" else text,
+        },
     )
-    environment.filters.update(
-        listed=listed,
-        counted=counted,
-        number=lambda n: f"{n:,}",
-        spelt=number_en,
-        reasons=reasons_en,
-        first_upper=lambda text: text[:1].upper() + text[1:],
-        line=lambda text: " ".join(str(text).split()),
-        origin=lambda text: "our own" if text == "ours" else text,
-    )
-    return environment.get_template("methods.md.j2")

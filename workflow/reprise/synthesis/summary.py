@@ -13,16 +13,16 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import pycountry
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from reprise.coding.codebook import UNCODED
 from reprise.coding.places import UNKNOWN
 from reprise.countries import country_name
 from reprise.synthesis.flow_sets import totals
+from reprise.synthesis.templates import text_template
 
 Row = Mapping[str, str]
 # So many countries, and themes of one context, are named, so that the note stays on its page.
@@ -334,17 +334,7 @@ def _norwegian() -> Callable[[str], str]:
 
 @cache
 def _template(language: str) -> Template:
-    """Read a template; it is text, so nothing is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.tests["in_quotes"] = lambda text: text.startswith("«")
-    environment.filters["first_upper"] = lambda text: text[:1].upper() + text[1:]
-    return environment.get_template(f"summary.{language}.md.j2")
+    return text_template(f"summary.{language}.md.j2", {}, {"in_quotes": lambda text: text.startswith("«")})
 
 
 _WORDS: Mapping[str, Mapping[str, Callable[..., str]]] = {
