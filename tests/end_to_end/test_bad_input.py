@@ -144,7 +144,7 @@ def test_config_typos_are_told_all_at_once(review: Path) -> None:
     replace(config, "    rule: peer_review\n", "    rule: peer_reviewed\n")
     replace(config, "    USA: [US]", "    USA: [USA]")
     replace(config, "journals: data/corpus/journals.csv", "journals: ../journals.csv")
-    replace(config, "figures: [svg, png]", "figures: [svg, jpg]")
+    replace(config, "figures: [svg, png, pdf]", "figures: [svg, jpg]")
     refused(
         review,
         f"{CONFIG}: window.start: is missing; add it",

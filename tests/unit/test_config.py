@@ -47,7 +47,7 @@ def test_settings_for_stages_are_plain_text(protocol: dict[str, Any]) -> None:
     assert protocol["criteria"][0]["unknown"] == "awaiting"
     assert protocol["formats"] == {
         "tables": ["csv", "md", "tex", "docx", "xlsx"],
-        "figures": ["svg", "png"],
+        "figures": ["svg", "png", "pdf"],
         "width": "two_columns",
     }
 
