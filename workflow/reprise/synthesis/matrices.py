@@ -132,6 +132,12 @@ def _squares(rows: Rows) -> tuple[list[str], dict[tuple[str, str], Pair]]:
     return codes, found
 
 
+def _apart(works: Pair) -> Pair:
+    """Return the included, and the awaiting by themselves."""
+    included, with_awaiting = works
+    return included, with_awaiting - included
+
+
 def theme_cooccurrence_picture(
     rows: Rows, width: float = TWO_COLUMNS, labels: Mapping[str, Sequence[str]] | None = None
 ) -> Picture:
@@ -151,7 +157,7 @@ def theme_cooccurrence_picture(
     ranked = sorted(codes, key=lambda code: [-n for n in reversed(borne[code, code])])
     fitting = set(ranked[: int(room // LEAST_CELL)])
     shown = [code for code in codes if code in fitting]
-    own = [(borne[c, c][0], borne[c, c][1] - borne[c, c][0]) for c in codes]
+    own = [_apart(borne[c, c]) for c in codes]
     marks, y = top(title, own, width, key=False)
     off = [borne[a, b] for a in shown for b in shown if a != b]
     most = max([1, *(n for _, n in off)])
@@ -201,17 +207,8 @@ def theme_cooccurrence_picture(
     more = f" Themes with fewer works, not shown: {left}." if left else ""
     coded = "" if all(code in (labels or {}) for code in codes) else f"{CODED} "
     small, y = notes(f"{coded}{TRIANGLES}{more}" if rows else "", y + 2, width)
-    words = [
-        {"themes": f"{' '.join(named[a])} and {' '.join(named[b])}"}
-        for i, a in enumerate(codes)
-        for b in codes[i + 1 :]
-        if borne[a, b][1]
-    ]
-    counts = [
-        (borne[a, b][0], borne[a, b][1] - borne[a, b][0])
-        for i, a in enumerate(codes)
-        for b in codes[i + 1 :]
-        if borne[a, b][1]
-    ]
+    together = [(a, b) for i, a in enumerate(codes) for b in codes[i + 1 :] if borne[a, b][1]]
+    words = [{"themes": f"{' '.join(named[a])} and {' '.join(named[b])}"} for a, b in together]
+    counts = [_apart(borne[pair]) for pair in together]
     desc = said(words, counts, "themes") if counts else "No work bears two themes."
     return Picture("theme_cooccurrence", title, desc, y, [*marks, *small], width=width)

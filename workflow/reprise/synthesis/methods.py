@@ -15,6 +15,7 @@ from jinja2 import Template
 
 from reprise.coding.codebook import Codebook
 from reprise.settings import sources_in_use
+from reprise.synthesis.captions import heading
 from reprise.synthesis.flow_sets import totals
 from reprise.synthesis.summary import date_en, language_en, listed, number_en
 from reprise.synthesis.templates import text_template
@@ -206,16 +207,12 @@ def _criterion(criterion: Mapping[str, Any], protocol: Mapping[str, Any]) -> dic
         "person": "Judged by people alone.",
     }
     return {
-        "label": _name(criterion["id"]),
+        "label": heading(criterion["id"]),
         "question": criterion["question"],
         "stage": STAGES[criterion["stage"]],
         "how": rules[criterion["rule"]],
         "unknown": UNKNOWN_MEANS[criterion["unknown"]],
     }
-
-
-def _name(criterion: str) -> str:
-    return criterion.replace("_", " ").capitalize()
 
 
 def _types(types: Iterable[str]) -> str:
@@ -230,7 +227,7 @@ def _judged(restrictions: Iterable[Row], automation: Iterable[Row]) -> list[dict
         own = {name: int(value) for name, value in by.get(row["criterion"], {}).items() if value.isdigit()}
         found.append(
             {
-                "label": _name(row["criterion"]),
+                "label": heading(row["criterion"]),
                 **{verdict: int(row[verdict]) for verdict in ("met", "not_met", "unknown")},
                 "by_rule": own.get("suggested_by_rule", 0),
                 "looked": own.get("confirmed", 0) + own.get("changed", 0),
